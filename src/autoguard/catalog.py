@@ -1,0 +1,147 @@
+"""Checks and policies: YAML files become `Check` and `Policy`, once per change of a file.
+
+The compiled form is kept in the user's cache under the hash of the files' content and of this program's version, as
+JSON, private to the user, written in one step; any doubt about it and it is made again.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from autoguard import __version__
+from autoguard.errors import UsageError
+from autoguard.folders import cache_folder
+from autoguard.model import DOMAINS, Check, Example, Examples, Fix, SeverityRule, SeveritySpec
+
+_FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """All checks by id, in the order of domains and ids, and a hash of everything they are made of."""
+
+    checks: Mapping[str, Check]
+    digest: str
+
+    def find(self, name: str) -> Check | None:
+        """The check of that id or alias."""
+        found = self.checks.get(name)
+        return found or next((check for check in self.checks.values() if name in check.aliases), None)
+
+
+def load_catalog(rooms: Iterable[Path], *, cache: bool = True) -> Catalog:
+    """All checks in these folders; a later folder may not define an id again.
+
+    Raises:
+        UsageError: a file that is not a valid check, with `file:line` for every error.
+    """
+    files = list(_files(rooms))
+    digest = _digest(files)
+    cached = cache_folder() / f"checks-{digest[:32]}.json"
+    if cache and (checks := _from_cache(cached)) is not None:
+        return Catalog(checks, digest)
+    checks = _compile(files)
+    if cache:
+        _to_cache(cached, checks)
+    return Catalog(checks, digest)
+
+
+def _files(rooms: Iterable[Path]) -> Iterable[tuple[str, Path, bytes]]:
+    for room in rooms:
+        for domain in DOMAINS:
+            for path in sorted((room / domain).glob("*.yaml")):
+                yield f"{room.name}/{domain}/{path.name}", path, path.read_bytes()
+
+
+def _digest(files: list[tuple[str, Path, bytes]]) -> str:
+    digest = hashlib.sha256(f"{_FORMAT}\0{__version__}".encode())
+    for shown, _, data in files:
+        digest.update(f"\0{shown}\0{len(data)}\0".encode())
+        digest.update(data)
+    return digest.hexdigest()
+
+
+def _compile(files: list[tuple[str, Path, bytes]]) -> dict[str, Check]:
+    from autoguard.catalog_file import CheckFile, load  # noqa: PLC0415 - only when a file changed
+
+    checks: dict[str, Check] = {}
+    errors: list[str] = []
+    for shown, path, _ in files:
+        try:
+            content, tree = load(path, shown, CheckFile)
+        except UsageError as error:
+            errors.append(str(error))
+            continue
+        check = _check(content, tree, shown)
+        if check.id != path.stem:
+            errors.append(f"{shown}:{tree.position('id')[0]}: id {check.id} must be the file's name, {path.stem}")
+        if check.domain != path.parent.name:
+            errors.append(f"{shown}:{tree.position('domain')[0]}: domain {check.domain} must be the folder's name")
+        if check.id in checks:
+            errors.append(f"{shown}:1: check {check.id} exists already in {checks[check.id].file}")
+        checks[check.id] = check
+    if errors:
+        raise UsageError("\n".join(errors))
+    return checks
+
+
+def _check(content: Any, tree: Any, shown: str) -> Check:
+    data = content.model_dump(by_alias=True)
+    severity = data.pop("severity")
+    lines = {name: tree.position(name)[0] for name in ("when", "applies", "probe", "message", "group") if data[name]}
+    for kind in ("raise", "lower"):
+        for index in range(len(severity[kind])):
+            lines[f"severity.{kind}.{index}"] = tree.position("severity", kind, index)[0]
+    for kind in ("fails", "passes", "near_miss", "unknown"):
+        for index in range(len(data["examples"][kind])):
+            lines[f"examples.{kind}.{index}"] = tree.position("examples", kind, index)[0]
+    return _restore({**data, "severity": severity, "file": shown, "lines": lines})
+
+
+def _restore(data: dict[str, Any]) -> Check:
+    severity, fix, examples = data["severity"], data["fix"], data["examples"]
+    rest = {key: tuple(value) if isinstance(value, list) else value for key, value in data.items()}
+    parts: dict[str, Any] = {
+        **rest,
+        "severity": SeveritySpec(
+            severity["base"],
+            tuple(SeverityRule(**rule) for rule in severity.get("raise", severity.get("raises", ()))),
+            tuple(SeverityRule(**rule) for rule in severity.get("lower", severity.get("lowers", ()))),
+        ),
+        "fix": Fix(fix["minutes"], tuple(fix["steps"]), _tuples(fix["per_platform"])),
+        "examples": Examples(**{kind: tuple(Example(**item) for item in found) for kind, found in examples.items()}),
+        "maps_to": _tuples(data["maps_to"]),
+        "peers": _tuples(data["peers"]),
+    }
+    return Check(**parts)
+
+
+def _tuples(mapping: Mapping[str, Iterable[Any]]) -> dict[str, tuple[Any, ...]]:
+    return {key: tuple(values) for key, values in mapping.items()}
+
+
+def _from_cache(path: Path) -> dict[str, Check] | None:
+    try:
+        stored = json.loads(path.read_bytes())
+        return {item["id"]: _restore(item) for item in stored}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _to_cache(path: Path, checks: Mapping[str, Check]) -> None:
+    # A cache that cannot be written costs time, never the scan.
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".checks-")
+        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+            json.dump([asdict(check) for check in checks.values()], stream, separators=(",", ":"))
+        Path(temporary).replace(path)
+        for old in path.parent.glob("checks-*.json"):
+            if old != path:
+                old.unlink(missing_ok=True)

@@ -1,0 +1,201 @@
+"""What `scan`, `inventory` and `baseline` do before they differ: configuration, parts, reading, linking, judging."""
+
+import os
+import secrets
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from autoguard import __version__, pipeline
+from autoguard.assess import Request, assess
+from autoguard.baseline import Baseline
+from autoguard.catalog import Catalog, load_catalog
+from autoguard.config import Config, find_config, is_own, waivers_of
+from autoguard.errors import UsageError
+from autoguard.model import Assessment, Inventory, Policy, Provenance
+from autoguard.pipeline import Collected, Root
+from autoguard.plugins import Registry, check_rooms, load_plugins
+from autoguard.policy import load_policy
+from autoguard.practices.manifest import Manifest
+from autoguard.secrets.redaction import Redactor
+from autoguard.tables import table_dates
+from autoguard.tools import ToolOptions, ToolReport
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the command line asks for."""
+
+    sources: Sequence[Path]
+    config: Path | None = None
+    policy: str = ""
+    select: Sequence[str] = ()
+    ignore: Sequence[str] = ()
+    today: str = ""
+    jobs: int = 0
+    external_plugins: bool = True
+    checks: Sequence[Path] = ()
+    trust_config: bool = False
+    online: bool = False
+    quiet: bool = False
+    baseline: Baseline | None = None
+
+
+@dataclass(slots=True)
+class Session:
+    """Everything that is loaded before anything is read."""
+
+    wanted: Wanted
+    cwd: Path
+    today: date
+    config: Config
+    registry: Registry
+    catalog: Catalog
+    policy: Policy
+    roots: list[Root] = field(default_factory=list)
+    own: bool = True
+
+
+def start(wanted: Wanted) -> Session:
+    """Configuration, plugins, checks and policy.
+
+    Raises:
+        UsageError: something named does not exist or is not valid.
+    """
+    cwd = Path.cwd()
+    today = _today(wanted.today)
+    sources = list(wanted.sources) or [Path()]
+    roots = pipeline.roots_for(sources, cwd)
+    config = find_config(wanted.config, cwd)
+    own = all(is_own(source, cwd) for source in sources)
+    registry = load_plugins(external=wanted.external_plugins)
+    catalog = load_catalog([*check_rooms(registry), *wanted.checks])
+    policy = load_policy(wanted.policy or config.policy or "default", config.policy_changes)
+    for name in (*wanted.select, *wanted.ignore):
+        _check_name(name, catalog)
+    if config.path and not wanted.quiet:
+        sys.stderr.write(f"using {config.path}\n")
+    return Session(wanted, cwd, today, config, registry, catalog, policy, roots, own)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The assessment and the means to take every found value out of a text."""
+
+    assessment: Assessment
+    redactor: Redactor
+
+
+@dataclass(frozen=True, slots=True)
+class ReadEstate:
+    """What reading gave: the inventory, already without found values, and what belongs to it."""
+
+    inventory: Inventory
+    collected: Collected
+    redactor: Redactor
+    manifest: Manifest | None
+    ignored: tuple[str, ...]
+
+
+def read(session: Session, progress: pipeline.Progress | None = None) -> ReadEstate:
+    """All sources as one inventory."""
+    key = os.environ.get("AUTOGUARD_KEY", "").encode() or secrets.token_bytes(32)
+    options = pipeline.ReadOptions(key, session.wanted.jobs, session.wanted.external_plugins)
+    collected = pipeline.read_roots(session.roots, session.registry, options, progress)
+    manifest, gaps, ignored = pipeline.find_manifest(collected, session.roots, session.config)
+    if manifest is not None and not manifest.own and (session.own or session.wanted.trust_config):
+        manifest, ignored = replace(manifest, own=True), ()
+    linked = pipeline.build_inventory(collected, session.roots, session.registry, manifest, gaps, session.today)
+    redactor = Redactor(linked.labels)
+    inventory = redactor.model(linked.inventory)
+    if os.environ.get("AUTOGUARD_KEY"):
+        credentials = tuple(replace(one, fingerprint=one.digest[:32]) for one in inventory.credentials)
+        inventory = replace(inventory, credentials=credentials)
+    return ReadEstate(inventory, collected, redactor, manifest, ignored)
+
+
+def judge(session: Session, estate: ReadEstate) -> Judged:
+    """The assessment of what was read."""
+    options = ToolOptions(online=session.wanted.online, own_tree=session.own)
+    reports = pipeline.run_tools(estate.collected, session.registry, options)
+    return Judged(
+        estate.redactor.model(_assess(session, estate.inventory, estate.manifest, reports, estate.ignored)),
+        estate.redactor,
+    )
+
+
+def judge_inventory(session: Session, inventory: Inventory, target: str) -> Judged:
+    """The assessment of an inventory that was read before."""
+    return Judged(_assess(session, inventory, None, (), (), target), Redactor({}))
+
+
+def _assess(
+    session: Session,
+    inventory: Inventory,
+    manifest: Manifest | None,
+    reports: tuple[ToolReport, ...],
+    ignored: tuple[str, ...],
+    target: str = "",
+) -> Assessment:
+    wanted = session.wanted
+    waivers = session.config.waivers
+    if manifest is not None and manifest.own and session.config.manifest is None:
+        waivers = waivers_of(manifest, manifest.path)
+    probes = {probe.name: probe for probe in session.registry.all("probes")}
+    config = session.config.path or (manifest.path if manifest is not None else "")
+    provenance = Provenance(
+        version=__version__,
+        policy=session.policy.id,
+        scoring_version=session.policy.scoring.version,
+        today=session.today.isoformat(),
+        config=config,
+        config_trusted=manifest is None or manifest.own,
+        plugins=session.registry.plugins,
+        tables=table_dates(),
+        tools=tuple(report.run for report in reports),
+        warnings=tuple(session.registry.warnings),
+    )
+    return assess(
+        inventory,
+        Request(
+            target=target or _target(session, manifest),
+            policy=session.policy,
+            checks=session.catalog.checks,
+            probes=probes,
+            today=session.today,
+            select=tuple(wanted.select),
+            ignore=tuple(wanted.ignore),
+            baseline=wanted.baseline,
+            waivers=waivers,
+            tool_reports=reports,
+            provenance=provenance,
+            ignored_settings=tuple(f"not honoured in a tree that is not yours: {item}" for item in ignored),
+        ),
+    )
+
+
+def _target(session: Session, manifest: Manifest | None) -> str:
+    if manifest is not None and manifest.content.organisation is not None:
+        return manifest.content.organisation.name
+    return " and ".join(root.source.label for root in session.roots)
+
+
+def _today(text: str) -> date:
+    if not text:
+        return datetime.now().astimezone().date()
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"--today {text}: is not a date; write it as 2026-11-24") from None
+
+
+def _check_name(name: str, catalog: Catalog) -> None:
+    domains = {check.domain for check in catalog.checks.values()}
+    if name not in domains and catalog.find(name) is None:
+        from difflib import get_close_matches  # noqa: PLC0415 - only needed for a mistake
+
+        near: Any = get_close_matches(name, [*catalog.checks, *domains], n=1)
+        raise UsageError(f"there is no check or domain {name}" + (f"; did you mean {near[0]}?" if near else ""))

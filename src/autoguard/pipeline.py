@@ -1,0 +1,285 @@
+"""The scan from sources to assessment: all reading happens here, all judging in the pure functions it calls.
+
+`collect -> read -> link -> tools -> assess -> redact`. The library knows no terminal: progress is a callback.
+"""
+
+import multiprocessing
+import os
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from autoguard import config as configuration
+from autoguard.collect import LIMITS, Entry, Limits, Skipped
+from autoguard.collect.archives import archive_kind
+from autoguard.collect.files import read as read_entry
+from autoguard.collect.files import show, walk
+from autoguard.errors import UnreadableError, UsageError
+from autoguard.inventory import Linked, link
+from autoguard.model import Document, Gap, Reading, Source
+from autoguard.plugins import Registry, check_rooms, load_plugins
+from autoguard.practices.manifest import NAME as MANIFEST
+from autoguard.practices.manifest import Manifest, parse_manifest
+from autoguard.read import DocumentFacts, Reader
+from autoguard.secrets.kinds import load_kinds
+from autoguard.syntax.parsed import Parsed
+from autoguard.tables import vendors
+from autoguard.tools import ToolOptions, ToolReport
+
+Progress = Callable[[int, int], None]
+"""Called with the files read so far and the files in all."""
+_PARALLEL_FROM = 8_000_000
+_BATCH_BYTES = 1_000_000
+_BATCH_FILES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """How sources are read. `key` is this run's own for the digests of secrets."""
+
+    key: bytes
+    jobs: int = 0
+    external_plugins: bool = True
+    limits: Limits = LIMITS
+
+
+@dataclass(slots=True)
+class Collected:
+    """Everything that was read from all sources."""
+
+    documents: list[DocumentFacts] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
+    skipped: Counter[str] = field(default_factory=Counter)
+    files: int = 0
+    bytes: int = 0
+
+    @property
+    def reading(self) -> Reading:
+        """The counts for the summary."""
+        return Reading(self.files, self.bytes, dict(sorted(self.skipped.items())))
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """One source on disk with the label that its paths carry where there are several."""
+
+    path: Path
+    source: Source
+    prefix: str
+
+
+def roots_for(paths: Sequence[Path], cwd: Path) -> list[Root]:
+    """The sources named on the command line.
+
+    Raises:
+        UsageError: one does not exist.
+    """
+    roots = []
+    labels: Counter[str] = Counter()
+    for path in paths:
+        if not path.exists():
+            raise UsageError(f"{path}: there is no such file or folder")
+        resolved = path.resolve()
+        label = show(resolved.name) or "root"
+        labels[label] += 1
+        label = label if labels[label] == 1 else f"{label}-{labels[label]}"
+        folder = resolved if resolved.is_dir() else resolved.parent
+        source = Source(label, _shown_prefix(folder, cwd), "folder" if path.is_dir() else _file_kind(path))
+        roots.append(Root(path, source, f"{label}/" if len(paths) > 1 else ""))
+    return roots
+
+
+def read_roots(
+    roots: Sequence[Root], registry: Registry, options: ReadOptions, progress: Progress | None = None
+) -> Collected:
+    """All documents of all sources, read by everybody, in the order of paths."""
+    collected = Collected()
+    entries: list[Entry] = []
+    for root in roots:
+        for found in walk(root.path):
+            if isinstance(found, Entry):
+                entries.append(replace(found, path=root.prefix + found.path))
+            elif isinstance(found, Gap):
+                collected.gaps.append(replace(found, path=root.prefix + found.path))
+            else:
+                collected.skipped[found.reason] += 1
+    jobs = options.jobs or os.cpu_count() or 1
+    parallel = jobs > 1 and sum(min(entry.size, options.limits.file_bytes) for entry in entries) >= _PARALLEL_FROM
+    if parallel:
+        context = multiprocessing.get_context("forkserver" if os.name == "posix" else "spawn")
+        with ProcessPoolExecutor(jobs, context, _start_worker, (options,)) as executor:
+            _gather(collected, entries, executor, progress)
+    else:
+        _start_worker(options, registry)
+        _gather(collected, entries, None, progress)
+    return collected
+
+
+def run_tools(collected: Collected, registry: Registry, options: ToolOptions) -> tuple[ToolReport, ...]:
+    """The external scanners on the documents that they want, each in an empty folder of its own."""
+    kept = [document.kept for document in collected.documents if document.kept is not None]
+    reports = []
+    for tool in registry.all("tools"):
+        wanted = [document for document in kept if tool.wants(document)]
+        with tempfile.TemporaryDirectory(prefix="autoguard-") as folder:
+            reports.append(tool.run(wanted, Path(folder), options))
+    return tuple(reports)
+
+
+def find_manifest(
+    collected: Collected, roots: Sequence[Root], config: configuration.Config
+) -> tuple[Manifest | None, list[Gap], tuple[str, ...]]:
+    """The manifest that describes the estate, gaps for those that are not valid, and what was ignored of a foreign one.
+
+    The user's own configuration comes first; without one, the manifest nearest to the root of the scanned tree.
+    """
+    absolute = tuple((root.prefix, _posix(_folder(root))) for root in roots)
+    if config.manifest is not None and config.file is not None:
+        base = _posix(config.file.parent)
+        own = replace(config.manifest, base=base, roots=absolute)
+        return replace(own, path=own.resolve(config.file.name) if _inside(base, absolute) else config.path), [], ()
+    kept = [document.kept for document in collected.documents if document.kept is not None]
+    candidates = sorted(
+        (document for document in kept if Path(document.path).name == MANIFEST),
+        key=lambda document: (document.path.count("/"), document.path),
+    )
+    gaps: list[Gap] = []
+    for document in candidates:
+        prefix, folder = _home(document, absolute)
+        try:
+            manifest = replace(parse_manifest(Parsed(document)), base=folder, roots=absolute, own=False)
+        except (UsageError, UnreadableError) as error:
+            reason = str(error).splitlines()[0].removeprefix(f"{document.path}:")
+            gaps.append(Gap(document.path, f"is not a valid manifest: line {reason}"))
+            continue
+        _ = prefix
+        return manifest, gaps, configuration.ignored_settings(manifest)
+    return None, gaps, ()
+
+
+def build_inventory(
+    collected: Collected,
+    roots: Sequence[Root],
+    registry: Registry,
+    manifest: Manifest | None,
+    gaps: Sequence[Gap],
+    today: date,
+) -> Linked:
+    """The linked inventory of everything that was collected."""
+    return link(
+        collected.documents,
+        platforms={platform.id: platform for platform in registry.platforms},
+        evidence=tuple(registry.all("evidence")),
+        manifest=manifest,
+        sources=[root.source for root in roots],
+        gaps=[*collected.gaps, *gaps],
+        reading=collected.reading,
+        today=today,
+        vendors=vendors(),
+    )
+
+
+@dataclass(slots=True)
+class _Batch:
+    documents: list[DocumentFacts] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
+    skipped: Counter[str] = field(default_factory=Counter)
+    bytes: int = 0
+    files: int = 0
+
+
+_worker: "tuple[Reader, Limits] | None" = None
+
+
+def _start_worker(options: ReadOptions, registry: Registry | None = None) -> None:
+    global _worker  # noqa: PLW0603 - a process pool's workers keep what they load in a module global
+    registry = registry or load_plugins(external=options.external_plugins)
+    _worker = (Reader(registry, load_kinds(check_rooms(registry)), options.key), options.limits)
+
+
+def _work(entries: list[Entry]) -> _Batch:
+    if _worker is None:
+        raise RuntimeError("the worker was not started")
+    reader, limits = _worker
+    batch = _Batch()
+    for entry in entries:
+        batch.files += 1
+        for found in read_entry(entry, limits):
+            if isinstance(found, Document):
+                batch.bytes += len(found.data)
+                batch.documents.append(reader.read(found))
+            elif isinstance(found, Gap):
+                batch.gaps.append(found)
+            elif isinstance(found, Skipped):
+                batch.skipped[found.reason] += 1
+    return batch
+
+
+def _gather(
+    collected: Collected, entries: Sequence[Entry], executor: Executor | None, progress: Progress | None
+) -> None:
+    batches = list(_batches(entries))
+    results = executor.map(_work, batches) if executor is not None else map(_work, batches)
+    for batch in results:
+        collected.documents.extend(document for document in batch.documents if _says_something(document))
+        collected.gaps.extend(batch.gaps)
+        collected.skipped.update(batch.skipped)
+        collected.files += batch.files
+        collected.bytes += batch.bytes
+        if progress is not None:
+            progress(collected.files, len(entries))
+
+
+def _batches(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
+    batch: list[Entry] = []
+    size = 0
+    for entry in entries:
+        batch.append(entry)
+        size += entry.size
+        if size >= _BATCH_BYTES or len(batch) >= _BATCH_FILES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _says_something(document: DocumentFacts) -> bool:
+    return bool(document.platform or document.secrets or document.practices or document.gaps or document.kept)
+
+
+def _shown_prefix(folder: Path, cwd: Path) -> str:
+    try:
+        relative = folder.relative_to(cwd.resolve())
+    except ValueError:
+        return ""
+    return "" if relative == Path() else show(relative.as_posix()) + "/"
+
+
+def _file_kind(path: Path) -> Literal["archive", "file"]:
+    with path.open("rb") as stream:
+        return "archive" if archive_kind(stream.read(512), path.name) else "file"
+
+
+def _folder(root: Root) -> Path:
+    resolved = root.path.resolve()
+    return resolved if resolved.is_dir() else resolved.parent
+
+
+def _posix(path: Path) -> str:
+    return path.as_posix()
+
+
+def _inside(folder: str, roots: Iterable[tuple[str, str]]) -> bool:
+    return any(folder == root or folder.startswith(root.rstrip("/") + "/") for _, root in roots)
+
+
+def _home(document: Document, roots: Sequence[tuple[str, str]]) -> tuple[str, str]:
+    for prefix, root in sorted(roots, key=lambda item: -len(item[0])):
+        if document.path.startswith(prefix):
+            return prefix, f"{root}/{document.path.removeprefix(prefix)}".rpartition("/")[0]
+    return "", "/"

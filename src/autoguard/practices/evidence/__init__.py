@@ -1,0 +1,1 @@
+"""Readers of evidence, one module a kind; each defines `EVIDENCE`."""

@@ -1,0 +1,101 @@
+"""Words and figures that several outputs share."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from autoguard.model import Assessment, Finding, Location, Source
+from autoguard.render._contract import summary
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+DOMAIN_TITLES = {
+    "secrets": "Secrets",
+    "access": "Access",
+    "encryption": "Encryption",
+    "supply-chain": "Supply chain",
+    "injection": "Injection",
+    "data": "Data",
+    "continuity": "Continuity",
+    "monitoring": "Monitoring",
+    "agents": "AI agents",
+    "people": "People",
+    "value": "Value",
+    "governance": "Governance",
+}
+
+
+def plain(text: str) -> str:
+    """Text from a scanned file as one line that no terminal or page can be steered by."""
+    flat = " ".join(str(text).split())
+    return _CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", flat)
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """A count with its noun: 1 step, 2 steps."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def headline(assessment: Assessment) -> str:
+    """What the estate consists of, in one line."""
+    inventory = assessment.inventory
+    platforms = {automation.platform for automation in inventory.automations}
+    owners = {
+        owner for automation in inventory.automations for owner in (automation.owner, *automation.owners) if owner
+    }
+    return ", ".join(
+        (
+            f"{plural(len(inventory.automations), 'automation')} on {plural(len(platforms), 'platform')}",
+            plural(len(inventory.integrations), "integration"),
+            plural(len(inventory.credentials), "credential"),
+            plural(len(owners), "owner"),
+        )
+    )
+
+
+def counts_line(findings: Sequence[Finding]) -> str:
+    """How many findings are open, by severity, and what else there is."""
+    counts = summary(findings)
+    open_count = sum(counts[severity] for severity in ("critical", "high", "medium", "low", "info"))
+    parts = [
+        f"{counts[severity]} {severity}"
+        for severity in ("critical", "high", "medium", "low", "info")
+        if counts[severity]
+    ]
+    rest = [
+        text
+        for text in (
+            f"{counts['known']} known from the baseline" if counts["known"] else "",
+            f"{counts['waived']} waived" if counts["waived"] else "",
+        )
+        if text
+    ]
+    line = plural(open_count, "open finding") + (f": {', '.join(parts)}" if parts else "")
+    return line + (f"   ({', '.join(rest)})" if rest else "")
+
+
+def minutes(value: int) -> str:
+    """A length of work that a person can plan with."""
+    if value < 60:  # noqa: PLR2004 - minutes in an hour
+        return f"{value} minutes"
+    hours = value / 60
+    if hours < 12:  # noqa: PLR2004 - more than a working day reads better in days
+        return f"{hours:.0f} hour{'s' if hours >= 1.5 else ''}"  # noqa: PLR2004
+    days = max(1, round(hours / 8))
+    return f"{days} day{'s' if days > 1 else ''}"
+
+
+def place(location: Location, sources: Iterable[Source] = ()) -> str:
+    """`path:line` relative to the working folder, so that a terminal can open it."""
+    path = shown_path(location.path, sources)
+    commit = f" in {location.commit[:10]}" if location.commit else ""
+    return f"{path}:{location.line}{commit}" if location.line else path + commit
+
+
+def shown_path(path: str, sources: Iterable[Source]) -> str:
+    """A location's path relative to the working folder where the source lies in it."""
+    found = list(sources)
+    if len(found) == 1:
+        return found[0].prefix + path
+    for source in found:
+        if path.startswith(source.label + "/"):
+            return source.prefix + path.removeprefix(source.label + "/")
+    return path

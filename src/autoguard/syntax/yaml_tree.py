@@ -1,0 +1,203 @@
+"""YAML with positions, bounded against bombs, with unknown tags kept as plain values.
+
+libyaml composes recursively in C, so nesting is checked before it runs: 100,000 levels end the process otherwise.
+Aliases are counted as if they were written out, so that a document that expands to billions of values is refused while
+it is still small.
+"""
+
+import re
+from typing import Any, Self
+
+import yaml
+
+from autoguard.errors import UnreadableError
+from autoguard.syntax import MAX_DEPTH
+
+MAX_EXPANDED = 2_000_000
+"""Values a document may have with every alias written out."""
+
+_LEADING = re.compile(r"^[ \-?:]{200}", re.MULTILINE)
+_TEMPLATE = re.compile(r"^\s*\{\{|\{%|^\s*-\s*\{\{|:\s*\{\{|<%", re.MULTILINE)
+
+
+class Tagged(str):
+    """A scalar with a tag that YAML itself does not know, such as `!secret name`. `tag` is the tag."""
+
+    __slots__ = ("tag",)
+    tag: str
+
+    def __new__(cls, value: str, tag: str) -> Self:
+        """The scalar's text with its tag beside it."""
+        made = super().__new__(cls, value)
+        made.tag = tag
+        return made
+
+
+class YamlTree:
+    """One document of a YAML text. Keys `on`, `yes`, `off` and the like stay text where they are keys."""
+
+    __slots__ = ("_node", "value")
+
+    def __init__(self, node: yaml.Node) -> None:
+        """Take a composed node; use `parse_yaml` to get trees from text."""
+        self._node = node
+        self.value = _value(node, _Constructor())
+
+    def position(self, *path: str | int) -> tuple[int, int]:
+        """Line and column from 1 of the value at `path`; where it does not exist, those of its nearest ancestor."""
+        node = self._node
+        mark = node.start_mark
+        for key in path:
+            found = _child(node, key)
+            if found is None:
+                break
+            node, mark = found
+        return mark.line + 1, mark.column + 1
+
+    def is_block_scalar(self, *path: str | int) -> bool:
+        """Whether the value at `path` is written as a block (`|` or `>`), so that its text starts on the next line."""
+        node = self._node
+        for key in path:
+            found = _child(node, key)
+            if found is None:
+                return False
+            node = found[0]
+        return isinstance(node, yaml.ScalarNode) and node.style in ("|", ">")
+
+
+def parse_yaml(text: str) -> list[YamlTree]:
+    """The documents of a YAML text.
+
+    Raises:
+        UnreadableError: not YAML (with the line), a template of another language, nested too deep, or an alias bomb.
+    """
+    _check_depth(text)
+    try:
+        nodes = [node for node in yaml.compose_all(text, Loader=yaml.CSafeLoader) if node is not None]
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        if _TEMPLATE.search(text):
+            raise UnreadableError("is a template of another language, not YAML") from None
+        raise UnreadableError(f"is not valid YAML: line {line}: {_without_names(error.problem)}") from None
+    except (yaml.YAMLError, ValueError) as error:
+        # ReaderError names the offending character by its code; nothing of the content is repeated.
+        position = getattr(error, "position", None)
+        raise UnreadableError(
+            "is not valid YAML: it holds a character that YAML does not allow"
+            + (f" at offset {position}" if position is not None else "")
+        ) from None
+    for node in nodes:
+        _check_expansion(node)
+    return [YamlTree(node) for node in nodes]
+
+
+def _without_names(problem: str | None) -> str:
+    # libyaml quotes the alias or tag it stumbled over, which may be a secret that begins with `*` or `!`.
+    return re.sub(r"\s*['\"].*['\"]", "", problem or "cannot be read")
+
+
+def _check_depth(text: str) -> None:
+    if text.count("[") + text.count("{") < MAX_DEPTH and not _LEADING.search(text):
+        return
+    depth = 0
+    opening = (yaml.SequenceStartEvent, yaml.MappingStartEvent)
+    closing = (yaml.SequenceEndEvent, yaml.MappingEndEvent)
+    try:
+        for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+            if isinstance(event, opening):
+                depth += 1
+                if depth > MAX_DEPTH:
+                    raise UnreadableError("is YAML that is nested too deep to read")
+            elif isinstance(event, closing):
+                depth -= 1
+    except (yaml.YAMLError, ValueError):
+        return  # the composer reports the same error with its place
+
+
+def _check_expansion(root: yaml.Node) -> None:
+    sizes: dict[int, int] = {}
+    open_nodes: set[int] = set()
+
+    def size(node: yaml.Node) -> int:
+        key = id(node)
+        if key in sizes:
+            return sizes[key]
+        if key in open_nodes:
+            raise UnreadableError("is YAML in which an alias contains itself")
+        open_nodes.add(key)
+        total = 1
+        if isinstance(node, yaml.SequenceNode):
+            total += sum(size(child) for child in node.value)
+        elif isinstance(node, yaml.MappingNode):
+            total += sum(size(name) + size(child) for name, child in node.value)
+        open_nodes.discard(key)
+        if total > MAX_EXPANDED:
+            raise UnreadableError("is YAML whose aliases expand beyond all measure (an alias bomb)")
+        sizes[key] = total
+        return total
+
+    size(root)
+
+
+class _Constructor(yaml.constructor.SafeConstructor):
+    """Scalars as PyYAML's safe constructor reads them."""
+
+
+def _value(node: yaml.Node, constructor: _Constructor, made: dict[int, Any] | None = None) -> Any:
+    made = {} if made is None else made
+    key = id(node)
+    if key in made:
+        return made[key]
+    value: Any
+    if isinstance(node, yaml.SequenceNode):
+        value = [_value(child, constructor, made) for child in node.value]
+    elif isinstance(node, yaml.MappingNode):
+        value = _mapping(node, constructor, made)
+    else:
+        value = _scalar(node, constructor)
+    made[key] = value
+    return value
+
+
+def _mapping(node: yaml.MappingNode, constructor: _Constructor, made: dict[int, Any]) -> dict[str, Any]:
+    mapping: dict[str, Any] = {}
+    for name, child in node.value:
+        if name.tag == "tag:yaml.org,2002:merge":
+            merged = _value(child, constructor, made)
+            for other in merged if isinstance(merged, list) else [merged]:
+                if isinstance(other, dict):
+                    mapping = {**other, **mapping}
+        else:
+            # Keys stay text: YAML 1.1 reads the `on` of every CI workflow as True.
+            text = name.value if isinstance(name, yaml.ScalarNode) else repr(name.start_mark.line)
+            mapping[text] = _value(child, constructor, made)
+    return mapping
+
+
+def _scalar(node: yaml.Node, constructor: _Constructor) -> Any:
+    if node.tag == "tag:yaml.org,2002:str":
+        return node.value
+    if not node.tag.startswith("tag:yaml.org,2002:"):
+        return Tagged(node.value, node.tag)
+    if node.tag == "tag:yaml.org,2002:timestamp":
+        return node.value  # dates are compared as text, and 2026-02-30 must not end the reading
+    try:
+        return constructor.construct_object(node)
+    except (yaml.YAMLError, ValueError, OverflowError):
+        return node.value
+
+
+def _child(node: yaml.Node, key: str | int) -> tuple[yaml.Node, yaml.Mark] | None:
+    if isinstance(node, yaml.MappingNode):
+        for name, child in reversed(node.value):
+            if isinstance(name, yaml.ScalarNode) and name.value == key:
+                return child, name.start_mark
+        for name, child in node.value:
+            if name.tag == "tag:yaml.org,2002:merge":
+                found = _child(child, key)
+                if found is not None:
+                    return found
+    elif isinstance(node, yaml.SequenceNode) and isinstance(key, int) and 0 <= key < len(node.value):
+        child = node.value[key]
+        return child, child.start_mark
+    return None

@@ -1,0 +1,56 @@
+"""External scanners of their own field, behind one interface: run as a process, read, never trusted when they skip.
+
+A tool gets copies of the documents it wants in an empty folder, so that it sees the bytes that all readers saw, also
+those from archives, and nothing of the scanned tree can configure it.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from autoguard.model import Document, Location, Severity, ToolRun
+from autoguard.model.inventory import Confidence
+
+TIME_LIMIT = 120.0
+"""Seconds a tool may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolResult:
+    """One thing a tool reports. `rule` is its own id; `subject` what the rule speaks of where that is not a place."""
+
+    rule: str
+    message: str
+    severity: Severity
+    confidence: Confidence
+    location: Location
+    subject: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolReport:
+    """How a tool fared, what it found and what it could not look at (each with its reason)."""
+
+    run: ToolRun
+    results: tuple[ToolResult, ...] = ()
+    skipped: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ToolOptions:
+    """What the user allowed: `online` permits look-ups of public facts, `own_tree` honours a project's own ignores."""
+
+    online: bool = False
+    own_tree: bool = False
+    time_limit: float = TIME_LIMIT
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """An external scanner. `wants(document)` picks its input; `run(documents, folder, options)` does the work."""
+
+    name: str
+    wants: Callable[[Document], bool]
+    run: Callable[[Sequence[Document], Path, ToolOptions], ToolReport]
+    aliases: tuple[str, ...] = field(default=())
