@@ -58,9 +58,9 @@ class ExampleFile(_Strict):
 class ExamplesFile(_Strict):
     """Examples by the outcome they must have; a near miss must pass."""
 
-    fails: list[ExampleFile] = Field(min_length=1)
-    passes: list[ExampleFile] = Field(min_length=1)
-    near_miss: list[ExampleFile] = Field(min_length=1)
+    fails: list[ExampleFile] = []
+    passes: list[ExampleFile] = []
+    near_miss: list[ExampleFile] = []
     unknown: list[ExampleFile] = []
 
 
@@ -95,6 +95,11 @@ class CheckFile(_Strict):
     def _one_question(self) -> "CheckFile":
         if bool(self.when) == bool(self.probe):
             raise ValueError("exactly one of `when` and `probe` must be given")
+        found = self.examples
+        if self.when and not (found.fails and found.passes and found.near_miss):
+            raise ValueError("examples: at least one each of `fails`, `passes` and `near_miss` must be given")
+        if not (found.fails or found.unknown):
+            raise ValueError("examples: one that fails, or is unknown, must be given")
         return self
 
 

@@ -32,6 +32,13 @@ def _triggers(automation: Automation) -> list[Any]:
     return [trigger for trigger in automation.triggers if trigger.enabled != "no"]
 
 
+def _in_use(automation: Automation, _: Estate) -> bool | None:
+    if automation.enabled != "unknown":
+        return automation.enabled == "yes"
+    # Nobody declares owner and recovery times of an automation that is not used.
+    return True if automation.declared is not None else None
+
+
 def _untrusted_code(automation: Automation, _: Estate) -> bool:
     return any(one.untrusted == "yes" and one.into == "code" for step in automation.steps for one in step.inputs)
 
@@ -63,6 +70,13 @@ FACTS = (
         "bool",
         "it starts without a person",
         lambda item, _: any(t.kind in _UNATTENDED for t in _triggers(item)),
+    ),
+    Fact(
+        "in_use",
+        "bool",
+        "it is switched on, or its state is not exported and the manifest names it",
+        _in_use,
+        optional=True,
     ),
     Fact(
         "steps",

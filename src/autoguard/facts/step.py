@@ -81,6 +81,12 @@ FACTS = (
         lambda item, _: unique(endpoint.host for endpoint in item.step.endpoints),
     ),
     Fact(
+        "public_hosts",
+        "strings",
+        "hosts among them that lie outside private networks",
+        lambda item, _: unique(e.host for e in item.step.endpoints if e.host and not is_local(e.host)),
+    ),
+    Fact(
         "plain_hosts",
         "strings",
         "public hosts it talks to without encryption",
@@ -166,6 +172,12 @@ FACTS = (
         "strings",
         "names of the tools this agent may use",
         lambda item, _: [step.name for step in _attached(item)],
+    ),
+    Fact(
+        "in_use_now",
+        "bool",
+        "the automation is known to be switched on",
+        lambda item, _: item.automation.enabled == "yes",
     ),
     Fact(
         "missing_targets",

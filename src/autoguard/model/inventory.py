@@ -18,7 +18,7 @@ StepKind = Literal[
 OnError = Literal["stop", "continue", "route", "unknown"]
 EdgeKind = Literal["main", "error", "attached"]
 Storage = Literal["inline", "reference", "env", "vault", "encrypted-store", "unknown"]
-CredentialRole = Literal["secret", "encryption-key", "store"]
+CredentialRole = Literal["secret", "encryption-key", "store", "certificate"]
 Confidence = Literal["verified", "likely", "possible"]
 Criticality = Literal["critical", "high", "normal", "low"]
 InputPlace = Literal["command", "code", "query", "url", "path", "prompt", "html", "value"]
@@ -257,7 +257,8 @@ class Credential:
 
     `label` (S1, S2 ...) names a found value within one run. `digest` is keyed with a random key of this run and
     finds the same value twice; it is never written out. `fingerprint` is keyed with the user's own key, where given.
-    `role` tells a secret of its own from a store of many and from the key that such a store is encrypted with.
+    `role` tells a secret of its own from a store of many, from the key that such a store is encrypted with, and from a
+    certificate, which is public and expires.
     `holder` is the field, store or connection that holds it; `entries` counts what a credential store contains.
     """
 

@@ -1,0 +1,49 @@
+"""What an external tool reports, and what it could not look at: a skipped dependency is unknown, never fine."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from autoguard.estate import Estate
+from autoguard.model import Location, ToolRun
+from autoguard.probes import Judgement, Probe
+from autoguard.tools import ToolReport, ToolResult
+
+
+def ask(report: ToolReport, _: Estate, parameters: Mapping[str, Any]) -> Iterable[Judgement]:
+    """One judgement for each result of the named tool. `except` lists rules that checks of our own ask as well."""
+    if report.run.tool != parameters["tool"]:
+        yield Judgement("not-applicable")
+        return
+    if report.run.status == "nothing-to-do":
+        yield Judgement("not-applicable")
+        return
+    if report.run.status != "ran":
+        yield Judgement("unknown", facts={"reason": report.run.reason})
+        return
+    left_out = frozenset(parameters.get("except", ()))
+    found = [result for result in report.results if result.rule not in left_out]
+    for result in found:
+        yield Judgement(
+            "fail",
+            discriminator=f"{result.rule}:{result.subject or result.location.path}",
+            locations=(result.location,),
+            severity=result.severity,
+            because=f"{report.run.tool} rates it so",
+            confidence=result.confidence,
+            facts={"rule": result.rule, "report": result.message, "url": result.url},
+        )
+    for what, reason in report.skipped:
+        yield Judgement("unknown", discriminator=what, facts={"rule": "skipped", "report": f"{what}: {reason}"})
+    if not found and not report.skipped:
+        yield Judgement("pass")
+
+
+def example(facts: Mapping[str, Any], parameters: Mapping[str, Any]) -> ToolReport:
+    """A report with as many results and skipped things as an example's facts say."""
+    run = ToolRun(str(parameters["tool"]), "0", facts["status"], "as the example says")
+    result = ToolResult("example-rule", "an example", "medium", "likely", Location("example"))
+    skipped = tuple((f"thing-{index}", "as the example says") for index in range(int(facts.get("skipped", 0))))
+    return ToolReport(run, (result,) * int(facts.get("results", 0)), skipped)
+
+
+PROBE = Probe("tool-results", "tool", ask, example)
