@@ -46,9 +46,12 @@ def link_credentials(
 def _users(automations: Sequence[Automation]) -> dict[str, list[str]]:
     users: dict[str, list[str]] = {}
     for automation in automations:
-        for step in automation.steps:
-            for credential in step.credentials:
-                users.setdefault(credential, []).append(automation.id)
+        used = [
+            *(trigger.credentials for trigger in automation.triggers),
+            *(step.credentials for step in automation.steps),
+        ]
+        for credential in (one for group in used for one in group):
+            users.setdefault(credential, []).append(automation.id)
     return users
 
 

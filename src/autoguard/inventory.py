@@ -49,7 +49,9 @@ def link(
         automations = tuple(_with_declaration(one, declared.get(one.id)) for one in automations)
         proved.extend(practices(manifest, proved))
     credentials, labels = link_credentials(
-        facts.credentials, [found for document in read for found in document.secrets], automations
+        [*facts.credentials, *(one for document in read for one in document.certificates)],
+        [found for document in read for found in document.secrets],
+        automations,
     )
     every_gap = [*gaps, *(gap for document in read for gap in document.gaps), *facts.gaps, *joined_gaps]
     inventory = Inventory(

@@ -89,7 +89,8 @@ def roots_for(paths: Sequence[Path], cwd: Path) -> list[Root]:
         labels[label] += 1
         label = label if labels[label] == 1 else f"{label}-{labels[label]}"
         folder = resolved if resolved.is_dir() else resolved.parent
-        source = Source(label, _shown_prefix(folder, cwd), "folder" if path.is_dir() else _file_kind(path))
+        outside = f"{label}/" if len(paths) > 1 else ""
+        source = Source(label, _shown_prefix(folder, cwd, outside), "folder" if path.is_dir() else _file_kind(path))
         roots.append(Root(path, source, f"{label}/" if len(paths) > 1 else ""))
     return roots
 
@@ -249,14 +250,14 @@ def _batches(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
 
 
 def _says_something(document: DocumentFacts) -> bool:
-    return bool(document.platform or document.secrets or document.practices or document.gaps or document.kept)
+    return any(getattr(document, part) for part in ("platform", "secrets", "certificates", "practices", "gaps", "kept"))
 
 
-def _shown_prefix(folder: Path, cwd: Path) -> str:
+def _shown_prefix(folder: Path, cwd: Path, outside: str) -> str:
     try:
         relative = folder.relative_to(cwd.resolve())
     except ValueError:
-        return ""
+        return outside
     return "" if relative == Path() else show(relative.as_posix()) + "/"
 
 

@@ -5,8 +5,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from autoguard.credentials.certificates import MARK, certificates
 from autoguard.errors import UnreadableError
-from autoguard.model import Document, Gap, Practice
+from autoguard.model import Credential, Document, Gap, Practice
 from autoguard.platforms import Facts, Platform
 from autoguard.plugins import Registry
 from autoguard.practices import EvidenceReader
@@ -29,6 +30,7 @@ class DocumentFacts:
     platform: str = ""
     facts: Facts = field(default_factory=Facts)
     secrets: tuple[Found, ...] = ()
+    certificates: tuple[Credential, ...] = ()
     practices: tuple[Practice, ...] = ()
     gaps: tuple[Gap, ...] = ()
     kept: Document | None = None
@@ -51,6 +53,7 @@ class Reader:
         gaps: list[Gap] = []
         platform, facts = "", Facts()
         secrets: list[Found] = []
+        found: tuple[Credential, ...] = ()
         practices: list[Practice] = []
         try:
             data = parsed.utf8
@@ -60,6 +63,8 @@ class Reader:
             data = document.data
         try:
             secrets = detect(parsed, self._engine, self._key)
+            if MARK in data:
+                found = tuple(certificates(parsed))
             practices = list(self._practices(parsed, data))
         except (UnreadableError, RecursionError):
             pass  # said above already
@@ -70,6 +75,7 @@ class Reader:
             platform,
             facts,
             tuple(secrets),
+            found,
             tuple(practices),
             tuple(gaps),
             document if self._is_kept(document) else None,

@@ -64,7 +64,9 @@ FACTS = (
         values=tuple(word for word in get_args(Storage) if word != "unknown"),
         optional=True,
     ),
-    Fact("service", "string", "vendor it belongs to; empty where only its shape is known", lambda item, _: item.service),
+    Fact(
+        "service", "string", "vendor it belongs to; empty where only its shape is known", lambda item, _: item.service
+    ),
     Fact("name", "string", "name of the connection or field", lambda item, _: item.name or item.holder or item.kind),
     Fact("label", "string", "label of the value in this run, or empty", lambda item, _: item.label),
     Fact("holder", "string", "the field, store or connection that holds it", lambda item, _: item.holder),

@@ -128,6 +128,7 @@ class Trigger:
     event: str = ""
     schedule: str = ""
     address: str = ""
+    credentials: tuple[str, ...] = ()
     enabled: Known = "yes"
     location: Location = Location("")
 

@@ -12,7 +12,7 @@ def identity(platform: str, *, native_id: str = "", name: str = "", anchor: str 
     if native_id:
         return f"{platform}:{native_id}"
     if name and anchor:
-        return f"{platform}:{slug(name)}:{hashlib.sha256(anchor.encode()).hexdigest()[:8]}"
+        return f"{platform}:{slug(name)}:{hashlib.sha256(anchor.encode(errors='surrogatepass')).hexdigest()[:8]}"
     return f"{platform}:{path}"
 
 

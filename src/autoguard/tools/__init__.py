@@ -5,7 +5,7 @@ those from archives, and nothing of the scanned tree can configure it.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from autoguard.model import Document, Location, Severity, ToolRun
@@ -53,4 +53,3 @@ class Tool:
     name: str
     wants: Callable[[Document], bool]
     run: Callable[[Sequence[Document], Path, ToolOptions], ToolReport]
-    aliases: tuple[str, ...] = field(default=())

@@ -5,9 +5,9 @@ when its text begins with `=`; code nodes use the same variables without it.
 """
 
 import re
+from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-_BRACES = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _REFERENCE = re.compile(
     r"\$\(\s*(?P<quote>[\"'`])(?P<node>.{1,200}?)(?P=quote)\s*\)(?P<tail1>[\w$.\[\]\"'?()]{0,80})"
     r"|\$node\s*(?:\[\s*[\"'](?P<node2>.{1,200}?)[\"']\s*\]|\.(?P<node3>\w{1,80}))(?P<tail2>[\w$.\[\]\"'?]{0,80})"
@@ -34,7 +34,7 @@ def references(value: str, syntax: Literal["parameter", "code"] = "parameter") -
     if syntax == "parameter":
         if not value.startswith("="):
             return []
-        value = " ; ".join(_BRACES.findall(value)) or value[1:]
+        value = " ; ".join(_between_braces(value)) or value[1:]
     found: dict[Reference, None] = {}
     for match in _REFERENCE.finditer(value):
         node = match["node"] or match["node2"] or match["node3"] or match["node4"]
@@ -47,6 +47,17 @@ def references(value: str, syntax: Literal["parameter", "code"] = "parameter") -
         if len(found) >= _MAX_REFERENCES:
             break
     return list(found)
+
+
+def _between_braces(value: str) -> Iterator[str]:
+    # One step per pair, so that a text of nothing but opening braces costs no more than any other.
+    start = value.find("{{")
+    while start >= 0:
+        end = value.find("}}", start + 2)
+        if end < 0:
+            return
+        yield value[start + 2 : end]
+        start = value.find("{{", end + 2)
 
 
 def is_dynamic(value: str) -> bool:

@@ -31,7 +31,7 @@ def read_workflow(parsed: Parsed, workflow: dict[str, Any], path: Path) -> tuple
             known = credentials.get(credential.id, credential)
             credentials[credential.id] = _located(known, location)
         if trigger_class(node["type"]) is not None:
-            triggers.append(read_trigger(node, node_id, location))
+            triggers.append(read_trigger(node, node_id, location, used))
         elif short(node["type"]) != "stickyNote":
             steps.append(read_step(node, node_id, location, used, ids_by_name=_by_name(nodes, ids)))
     native_id = text(workflow.get("id"), 64)

@@ -15,6 +15,7 @@ from autoguard.model import (
     Step,
     StepKind,
 )
+from autoguard.model.inventory import InputPlace
 from autoguard.platforms._endpoints import endpoint, endpoints_in
 from autoguard.platforms._operations import NEITHER, READS, UNKNOWN, Effect, effect, http_effect, sql_effect
 from autoguard.platforms._values import dig, mapping, string, strings, text
@@ -33,6 +34,7 @@ _VERIFIES = re.compile(
     re.IGNORECASE,
 )
 _CALLS_OUT = re.compile(r"httpRequest|\bfetch\s*\(|\baxios\b|\brequests\.|urlopen|\$http\b")
+_EVALUATES = re.compile(r"\beval\s*\(|\bnew\s+Function\s*\(|child_process|\bvm\.run|os\.system|subprocess\.")
 _INTO: dict[str, Literal["command", "query", "url", "path", "prompt", "html"]] = {
     "command": "command", "query": "query", "sqlQuery": "query", "url": "url", "uri": "url", "fileName": "path",
     "filePath": "path", "fileSelector": "path", "path": "path", "systemMessage": "prompt", "prompt": "prompt",
@@ -132,17 +134,19 @@ def _endpoints(name: str, parameters: dict[str, Any]) -> Iterator[Endpoint]:
 
 def _inputs(kind: StepKind, name: str, parameters: dict[str, Any], ids_by_name: dict[str, str]) -> Iterator[Input]:
     if kind == "code":
+        # Code reads values as data; they become code only where it evaluates text or starts a process.
+        into: InputPlace = "code" if _EVALUATES.search(_code(parameters)) else "value"
         for reference in references(_code(parameters), "code"):
-            yield Input(reference.text, _source(reference.node, ids_by_name), "code")
+            yield Input(reference.text, _source(reference.node, ids_by_name), into)
         return
     for path, value in strings(parameters):
         if not value.startswith("="):
             continue
-        into = _INTO.get(next((part for part in reversed(path) if isinstance(part, str)), ""))
-        if into is None or (into == "prompt" and kind not in _PROMPT_KINDS) or (into == "html" and name == "html"):
+        place = _INTO.get(next((part for part in reversed(path) if isinstance(part, str)), ""))
+        if place is None or (place == "prompt" and kind not in _PROMPT_KINDS) or (place == "html" and name == "html"):
             continue
         for reference in references(value):
-            yield Input(reference.text, _source(reference.node, ids_by_name), into)
+            yield Input(reference.text, _source(reference.node, ids_by_name), place)
 
 
 def _source(node: str, ids_by_name: dict[str, str]) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from autoguard.model import Known, Location, Trigger, TriggerAuth
+from autoguard.model import Credential, Known, Location, Trigger, TriggerAuth
 from autoguard.platforms._values import mapping, sequence, text
 from autoguard.platforms.n8n.nodes import short, trigger_class
 
@@ -18,7 +18,7 @@ _AUTH: dict[str, TriggerAuth] = {
 """Values of `authentication`; the node's default, `none`, is left out of exports."""
 
 
-def read_trigger(node: dict[str, Any], node_id: str, location: Location) -> Trigger:
+def read_trigger(node: dict[str, Any], node_id: str, location: Location, used: list[Credential]) -> Trigger:
     """The neutral trigger of a trigger node."""
     parameters = mapping(node.get("parameters"))
     found = trigger_class(node["type"])
@@ -43,6 +43,7 @@ def read_trigger(node: dict[str, Any], node_id: str, location: Location) -> Trig
         event=found.event,
         schedule=_schedule(parameters) if found.kind == "schedule" else "",
         address=_address(node, parameters) if found.kind in ("webhook", "form", "chat") else "",
+        credentials=tuple(credential.id for credential in used),
         enabled="no" if node.get("disabled") is True else "yes",
         location=location,
     )

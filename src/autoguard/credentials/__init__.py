@@ -1,0 +1,1 @@
+"""Certificates and keys: what they are and how long they last."""

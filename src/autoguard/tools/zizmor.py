@@ -1,0 +1,81 @@
+"""zizmor on GitHub Actions. Its JSON format: docs.zizmor.sh, "JSON v1" (1.32.0, 2026-11-24)."""
+
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from autoguard.model import Document, Location, Severity, ToolRun
+from autoguard.model.inventory import Confidence
+from autoguard.tools import Tool, ToolOptions, ToolReport, ToolResult
+from autoguard.tools._process import (
+    MAX_FILES,
+    DidNotRun,
+    copy_out,
+    nothing_to_do,
+    report_without_results,
+    run,
+    tool_version,
+    without_quotes,
+)
+
+NAME = "zizmor"
+_SEVERITIES: dict[str, Severity] = {"High": "high", "Medium": "medium", "Low": "low", "Informational": "info"}
+_CONFIDENCES: dict[str, Confidence] = {"High": "likely", "Medium": "likely", "Low": "possible", "Unknown": "possible"}
+_WORKFLOW = re.compile(r"(?:^|/)\.github/workflows/[^/]+\.ya?ml$|(?:^|[/!])action\.ya?ml$")
+_UNREAD = re.compile(r"WARN[^\n]*?failed to (?:parse|load|validate)[^\n]*?(d\d+/[^\s:]+)")
+
+
+def wants(document: Document) -> bool:
+    """Workflows and composite actions."""
+    return bool(_WORKFLOW.search(document.path))
+
+
+def look(documents: Sequence[Document], folder: Path, options: ToolOptions) -> ToolReport:
+    """What zizmor reports without the network. In a foreign tree its ignore comments count for nothing."""
+    if not documents:
+        return nothing_to_do(NAME, NAME)
+    if len(documents) > MAX_FILES:
+        return report_without_results(
+            NAME, NAME, DidNotRun("failed", f"there are more than {MAX_FILES} workflows"), len(documents)
+        )
+    written = copy_out(documents, folder, ".github/workflows")
+    arguments = ["--offline", "--no-config", "--no-exit-codes", "--no-progress", "--format", "json-v1"]
+    arguments += [*([] if options.own_tree else ["--no-ignores"]), "--collect", "all", "."]
+    ran = run(NAME, arguments, folder, options)
+    if isinstance(ran, DidNotRun):
+        return report_without_results(NAME, NAME, ran, len(documents))
+    try:
+        answer: Any = json.loads(ran.output)
+        results = tuple(_result(item, written) for item in answer if not item.get("ignored"))
+    except (ValueError, KeyError, TypeError, StopIteration):
+        failed = DidNotRun("failed", f"zizmor ended with code {ran.code} and an answer that cannot be read")
+        return report_without_results(NAME, NAME, failed, len(documents))
+    unread = (written.get(match[1], "a workflow") for match in _UNREAD.finditer(ran.errors))
+    skipped = tuple((path, "zizmor could not read it") for path in dict.fromkeys(unread))
+    return ToolReport(ToolRun(NAME, tool_version(NAME), "ran", "", len(documents)), results, skipped)
+
+
+def _result(item: Any, written: dict[str, str]) -> ToolResult:
+    primary = next(place for place in item["locations"] if place["symbolic"]["kind"] == "Primary")
+    path = written[primary["symbolic"]["key"]["Local"]["verbatim_path"].removeprefix("./")]
+    start = primary["concrete"]["location"]["start_point"]
+    rating = item["determinations"]
+    return ToolResult(
+        rule=item["ident"],
+        message=without_quotes(f"{item['desc']}: {primary['symbolic']['annotation']}"),
+        severity=_SEVERITIES.get(rating["severity"], "medium"),
+        confidence=_CONFIDENCES.get(rating["confidence"], "possible"),
+        location=Location(path, start["row"] + 1, start["column"] + 1),
+        subject=f"{path}:{'/'.join(_route(primary['symbolic']['route']))}",
+        url=item.get("url", ""),
+    )
+
+
+def _route(route: Any) -> list[str]:
+    parts = route.get("route", ()) if isinstance(route, dict) else ()
+    return [str(next(iter(part.values()))) for part in parts if isinstance(part, dict) and part]
+
+
+TOOL = Tool(NAME, wants, look)
