@@ -1,7 +1,7 @@
 """The whole judgement in one pure function: inventory and policy in, assessment out."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from autoguard.baseline import Baseline
@@ -68,7 +68,7 @@ def assess(inventory: Inventory, request: Request) -> Assessment:
             kept.append(result)
     results = root_causes(kept, request.checks)
     triaged = triage(results, request.checks, baseline=request.baseline, waivers=request.waivers, today=request.today)
-    judged = [result for result in results if not _not_asked(result, request.tool_reports)]
+    judged = _scored(results, request.policy, request.tool_reports)
     total = score(
         judged,
         asked,
@@ -104,6 +104,16 @@ def chosen(checks: Iterable[Check], request: Request) -> list[Check]:
     return found
 
 
+def _in_every_domain(results: Iterable[Result], policy: Policy) -> Iterable[Result]:
+    # A source that could not be read may hold a failure of any domain. Without this, breaking the file that holds the
+    # worst finding would raise the score.
+    for result in results:
+        if result.subject.type == "gap" and result.worst_severity == "critical":
+            yield from (replace(result, domain=domain) for domain in policy.domain_weights)
+        else:
+            yield result
+
+
 def _named(check: Check, names: Sequence[str]) -> bool:
     return any(name in (check.id, check.domain, *check.aliases) for name in names)
 
@@ -112,9 +122,14 @@ def _count(check: Check, tally: Mapping[str, int]) -> CheckCount:
     return CheckCount(check.id, check.domain, check.severity.worst, **tally)
 
 
-def _not_asked(result: Result, reports: Iterable[ToolReport]) -> bool:
-    asked_nothing = {report.run.tool for report in reports if report.run.status == "nothing-to-do"}
-    return result.subject.type == "tool" and result.subject.id in asked_nothing
+def _scored(results: Iterable[Result], policy: Policy, reports: Iterable[ToolReport]) -> list[Result]:
+    """The results that count: none of a tool that had nothing to do, and those of unread sources in every domain."""
+    idle = {report.run.tool for report in reports if report.run.status == "nothing-to-do"}
+    return [
+        result
+        for result in _in_every_domain(results, policy)
+        if not (result.subject.type == "tool" and result.subject.id in idle)
+    ]
 
 
 def _not_judged(

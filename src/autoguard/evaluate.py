@@ -218,7 +218,7 @@ def _judged(question: Question, asked: _Asked, judgement: Judgement) -> Result:
         subject=asked.subject,
         outcome=judgement.outcome,
         severity=severity,
-        worst_severity=_worst(question),
+        worst_severity=severity,
         confidence=judgement.confidence or check.confidence,
         reasons=reasons,
         message=fill(check.message, values),

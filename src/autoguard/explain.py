@@ -45,16 +45,20 @@ def _lines(check: Check) -> Iterable[str]:
 def _decision(check: Check) -> Iterable[str]:
     yield "how it is decided"
     if check.applies:
-        yield f"  asked where   {check.applies}"
+        yield _hanging(f"asked where {check.applies}")
     if check.when:
-        yield f"  fails where   {check.when}"
+        yield _hanging(f"fails where {check.when}")
     if check.probe:
         parameters = ", ".join(f"{name}={value}" for name, value in check.parameters.items())
-        yield f"  by the probe  {check.probe}" + (f" ({parameters})" if parameters else "")
+        yield _hanging(f"by the probe {check.probe}" + (f" ({parameters})" if parameters else ""))
     for word, changes in (("raised", check.severity.raises), ("lowered", check.severity.lowers)):
         for rule in changes:
-            yield f"  {word} to {rule.to} where {rule.when}: {rule.because}"
+            yield _hanging(f"{word} to {rule.to} where {rule.when}: {rule.because}")
     yield ""
+
+
+def _hanging(text: str) -> str:
+    return textwrap.fill(text, _WIDTH, initial_indent="  ", subsequent_indent="      ")
 
 
 def _paragraph(title: str, text: str) -> Iterable[str]:

@@ -1,5 +1,6 @@
 """One document read by everybody: the platform it belongs to, the secrets in it, the evidence it holds."""
 
+import contextlib
 import fnmatch
 import re
 from collections.abc import Iterator, Sequence
@@ -52,47 +53,28 @@ class Reader:
         parsed = Parsed(document)
         gaps: list[Gap] = []
         platform, facts = "", Facts()
-        secrets: list[Found] = []
+        secrets: tuple[Found, ...] = ()
         found: tuple[Credential, ...] = ()
-        practices: list[Practice] = []
-        try:
-            data = parsed.utf8
-            platform, facts = self._platform(parsed, data)
-        except (UnreadableError, RecursionError) as error:
-            gaps.append(Gap(document.path, str(error) if isinstance(error, UnreadableError) else "is nested too deep"))
-            data = document.data
-        try:
-            secrets = detect(parsed, self._engine, self._key)
-            if MARK in data:
-                found = tuple(certificates(parsed))
-            practices = list(self._practices(parsed, data))
-        except (UnreadableError, RecursionError):
-            pass  # said above already
+        practices: tuple[Practice, ...] = ()
+        with _costing_a_gap(parsed, gaps, "the reader"):
+            platform, facts = self._platform(parsed, parsed.utf8)
+        if not gaps or "is binary" not in gaps[0].reason:
+            with _costing_a_gap(parsed, gaps, "the search for secrets"):
+                secrets = tuple(detect(parsed, self._engine, self._key))
+            with _costing_a_gap(parsed, gaps, "the reader of certificates"):
+                found = tuple(certificates(parsed)) if MARK in parsed.utf8 else ()
+            with _costing_a_gap(parsed, gaps, "the reader of evidence"):
+                practices = tuple(self._practices(parsed, parsed.utf8))
         if not gaps and not platform:
             gaps.extend(_broken_json(parsed))
-        return DocumentFacts(
-            document.path,
-            platform,
-            facts,
-            tuple(secrets),
-            found,
-            tuple(practices),
-            tuple(gaps),
-            document if self._is_kept(document) else None,
-        )
+        kept = document if self._is_kept(document) else None
+        return DocumentFacts(document.path, platform, facts, secrets, found, practices, tuple(gaps[:1]), kept)
 
     def _platform(self, parsed: Parsed, data: bytes) -> tuple[str, Facts]:
         for platform in self._candidates(parsed, data):
-            try:
+            with contextlib.suppress(OtherFormatError):
                 if platform.recognise(parsed):
                     return platform.id, platform.read(parsed)
-            except OtherFormatError:
-                continue
-            except (UnreadableError, RecursionError):
-                raise
-            except Exception as error:  # noqa: BLE001 - a reader's mistake, a plugin's above all, costs one document
-                reason = f"the reader for {platform.id} failed ({type(error).__name__}); please report it"
-                raise UnreadableError(reason) from None
         return "", Facts()
 
     def _candidates(self, parsed: Parsed, data: bytes) -> list[Platform]:
@@ -110,6 +92,19 @@ class Reader:
     def _is_kept(self, document: Document) -> bool:
         name = re.split(r"[/!]", document.path)[-1]
         return name == MANIFEST or any(tool.wants(document) for tool in self._tools)
+
+
+@contextlib.contextmanager
+def _costing_a_gap(parsed: Parsed, gaps: list[Gap], what: str) -> Iterator[None]:
+    """Whatever goes wrong inside costs this part of this document: a plugin's mistake or ours as well."""
+    try:
+        yield
+    except UnreadableError as error:
+        gaps.append(Gap(parsed.path, str(error)))
+    except RecursionError:
+        gaps.append(Gap(parsed.path, "is nested too deep to read"))
+    except Exception as error:  # noqa: BLE001 - the name of the type alone, for its text may hold what was read
+        gaps.append(Gap(parsed.path, f"could not be read: {what} failed ({type(error).__name__}); please report it"))
 
 
 def _is_named(parsed: Parsed, platform: Platform) -> bool:

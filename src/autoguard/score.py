@@ -9,7 +9,8 @@
     score         = min(raw, caps that hold)
     coverage      = 1 - severity of checks with an unknown / severity of all checks
 
-`assured` takes every unknown as a failure, `possible` as a pass. A waived or known finding counts in full: accepting a
+`assured` takes every unknown as a failure, `possible` as a pass. A source that could not be read is such an unknown in
+every domain: it may hold anything. A waived or known finding counts in full: accepting a
 risk changes the to-do list, never the score. Checks of the policy always count, also where nothing was found to ask.
 """
 
@@ -36,11 +37,10 @@ class Numbers:
 
 @dataclass(frozen=True, slots=True)
 class CheckLoad:
-    """All results of one check in one number: its load, the caps it trips, and how many results stand behind it."""
+    """All results of one check: its load in each domain, the caps it trips, and how many results stand behind it."""
 
     check: str
-    domain: Domain
-    load: float
+    loads: Mapping[Domain, float]
     caps: frozenset[str]
     count: int
 
@@ -80,11 +80,15 @@ def check_loads(results: Iterable[Result], policy: Policy, *, assured: bool) -> 
         by_check.setdefault(result.check, []).append(result)
     found = []
     for check, own in sorted(by_check.items()):
-        values = [value for result in own if (value := points(result, policy, assured=assured)) > 0]
+        values: dict[Domain, list[float]] = {}
+        for result in own:
+            if (value := points(result, policy, assured=assured)) > 0:
+                values.setdefault(result.domain, []).append(value)
         caps = frozenset(cap.id for cap in policy.scoring.caps if any(_trips(cap, one, assured=assured) for one in own))
         if values or caps:
-            total = load(values, policy.scoring.repeat_decay)
-            found.append(CheckLoad(check, own[0].domain, total, caps, len(values)))
+            loads = {domain: load(one, policy.scoring.repeat_decay) for domain, one in values.items()}
+            subjects = {(result.subject.id, result.discriminator) for result in own}
+            found.append(CheckLoad(check, loads, caps, len(subjects)))
     return found
 
 
@@ -93,7 +97,8 @@ def numbers(loads: Iterable[CheckLoad], policy: Policy, coverage: float | None =
     sums: dict[Domain, float] = dict.fromkeys(policy.domain_weights, 0.0)
     tripped: set[str] = set()
     for one in loads:
-        sums[one.domain] = sums.get(one.domain, 0.0) + one.load
+        for domain, value in one.loads.items():
+            sums[domain] = sums.get(domain, 0.0) + value
         tripped |= one.caps
     domains = {
         domain: 100.0 * 2 ** (-sums[domain] / policy.scoring.halving_points)
@@ -194,8 +199,8 @@ def unique(results: Iterable[Result]) -> list[Result]:
     found: dict[tuple[str, ...], Result] = {}
     for result in results:
         key = (
-            result.check, result.subject.type, result.subject.id, result.discriminator, result.outcome, result.severity,
-            result.criticality, result.confidence, str(result.live),
+            result.check, result.domain, result.subject.type, result.subject.id, result.discriminator, result.outcome,
+            result.severity, result.criticality, result.confidence, str(result.live),
         )  # fmt: skip
         found.setdefault(key, result)
     return [found[key] for key in sorted(found)]

@@ -8,7 +8,7 @@ from autoguard.model import Endpoint
 _SCHEMES = (
     "https", "http", "wss", "ws", "ftps", "ftp", "sftp", "ssh", "smtps", "smtp", "imaps", "imap", "mqtts", "mqtt",
     "amqps", "amqp", "rediss", "redis", "ldaps", "ldap", "postgresql", "postgres", "mysql", "mariadb", "mongodb+srv",
-    "mongodb", "mssql", "sqlserver", "s3", "git",
+    "mongodb", "mssql", "sqlserver", "s3", "git", "rsync",
 )  # fmt: skip
 _URL = re.compile(
     r"\b(?P<scheme>" + "|".join(re.escape(scheme) for scheme in _SCHEMES) + r")://"

@@ -28,9 +28,12 @@ _PLACEHOLDER = re.compile(
 )
 _WORDS_ONLY = re.compile(r"[A-Za-z][a-z]*(?:[A-Z][a-z]+|[ _.:/-][A-Za-z]+)*")
 _NO_SECRET = frozenset(
-    {"true", "false", "null", "none", "nil", "undefined", "password", "passwd", "secret", "token", "string", "text",
-     "required", "optional", "hidden", "basic", "bearer", "oauth2", "yes", "no", "off", "on", "default", "empty", "user",
-     "username", "root", "postgres", "value", "key", "apikey", "api_key", "credential", "credentials"}
+    {
+        "true", "false", "null", "none", "nil", "undefined", "password", "passwd", "secret", "token",
+        "string", "text", "required", "optional", "hidden", "basic", "bearer", "oauth2", "yes", "no", "off",
+        "on", "default", "empty", "user", "username", "root", "postgres", "value", "key", "apikey",
+        "api_key", "credential", "credentials",
+    }
 )  # fmt: skip
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _URL_OR_PATH = re.compile(r"^(?:https?://[^@\s]*$|/[\w./-]+$|\.{1,2}/|[A-Za-z]:\\)")
