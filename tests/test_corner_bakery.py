@@ -242,9 +242,14 @@ def _with_handler(scan: Scan, platform: str) -> list[Automation]:
     return found
 
 
-@pytest.mark.xfail(reason="a request of Make or of a command line to an n8n webhook is not followed")
-def test_make_and_github_start_an_n8n_webhook(scan: Scan) -> None:
-    assert scan.callers("Cake enquiries") == {"Cake form to n8n", "Deploy the web shop"}
+@pytest.mark.xfail(reason="a request of Make to an n8n webhook is not followed")
+def test_make_starts_an_n8n_webhook(scan: Scan) -> None:
+    assert "Cake form to n8n" in scan.callers("Cake enquiries")
+
+
+@pytest.mark.xfail(reason="a request of a command line to an n8n webhook is not followed")
+def test_a_github_workflow_starts_an_n8n_webhook(scan: Scan) -> None:
+    assert "Deploy the web shop" in scan.callers("Cake enquiries")
 
 
 def test_one_key_stands_on_two_platforms(scan: Scan) -> None:

@@ -143,7 +143,7 @@ def command(
             pytest.fail(f"took more than {seconds:.0f} seconds")
         if process.returncode == 99:
             pytest.skip("root cannot give up its right to read everything here")
-        left = tuple(sorted(os.listdir(temporary)))
+        left = tuple(sorted(path.name for path in Path(temporary).iterdir()))
     return Scan(process.returncode, out, err.decode("utf-8", "replace"), time.monotonic() - started, left)
 
 
