@@ -1,6 +1,6 @@
 """How long a scan takes against reading the same bytes, in one run, and how that grows.
 
-Figures are whole processes: CPU seconds of the command and all its workers, wall-clock seconds, and the largest process's memory.
+Figures are whole processes: CPU seconds of the command and its workers, wall-clock seconds, memory of the largest one.
 Every scan is paired with a plain read of the same files in the same minute, and the ratio is what to quote: absolute
 seconds say more about the machine than about the program.
 

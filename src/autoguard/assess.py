@@ -84,7 +84,7 @@ def assess(inventory: Inventory, request: Request) -> Assessment:
         score=total,
         provenance=request.provenance or Provenance("", request.policy.id, request.policy.scoring.version, ""),
         not_judged=tuple(_not_judged(asked, counts, request.tool_reports)),
-        ignored_settings=(*request.ignored_settings, *_waiver_notes(triaged)),
+        ignored_settings=(*request.ignored_settings, *_waiver_notes(triaged, {check.id for check in asked})),
     )
 
 
@@ -146,12 +146,16 @@ def _not_judged(
         tally = counts.get(check.id, {})
         if tally.get("error"):
             yield NotJudged(check.id, "the check itself failed; this is a defect worth reporting")
+        elif tally.get("unknown") and check.subject == "gap":
+            yield NotJudged(check.id, f"{tally['unknown']} sources could not be read")
         elif tally.get("unknown"):
             yield NotJudged(check.id, f"{tally['unknown']} of its questions lack a fact that was not found or declared")
 
 
-def _waiver_notes(triaged: Triaged) -> Iterable[str]:
+def _waiver_notes(triaged: Triaged, asked: set[str]) -> Iterable[str]:
     for waiver in triaged.expired:
         yield f"{waiver.place}: waiver for {waiver.check} expired on {waiver.until} and no longer counts"
     for waiver in triaged.unused:
+        if waiver.check not in asked and waiver.check != "*":
+            continue
         yield f"{waiver.place}: waiver for {waiver.check} matches no finding"

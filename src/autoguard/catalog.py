@@ -1,25 +1,13 @@
-"""Checks and policies: YAML files become `Check` and `Policy`, once per change of a file.
+"""Checks: YAML files become `Check` objects, validated once for each change of a file."""
 
-The compiled form is kept in the user's cache under the hash of the files' content and of this program's version, as
-JSON, private to the user, written in one step; any doubt about it and it is made again.
-"""
-
-import contextlib
-import hashlib
-import json
-import os
-import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from autoguard import __version__
+from autoguard import compiled
 from autoguard.errors import UsageError
-from autoguard.folders import cache_folder
 from autoguard.model import DOMAINS, Check, Example, Examples, Fix, SeverityRule, SeveritySpec
-
-_FORMAT = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +30,11 @@ def load_catalog(rooms: Iterable[Path], *, cache: bool = True) -> Catalog:
         UsageError: a file that is not a valid check, with `file:line` for every error.
     """
     files = list(_files(rooms))
-    digest = _digest(files)
-    cached = cache_folder() / f"checks-{digest[:32]}.json"
-    if cache and (checks := _from_cache(cached)) is not None:
-        return Catalog(checks, digest)
-    checks = _compile(files)
-    if cache:
-        _to_cache(cached, checks)
-    return Catalog(checks, digest)
+    key = compiled.digest((shown, data) for shown, _, data in files)
+    if not cache:
+        return Catalog(_compile(files), key)
+    stored = compiled.compiled("checks", key, lambda: [asdict(check) for check in _compile(files).values()])
+    return Catalog({item["id"]: _restore(item) for item in stored}, key)
 
 
 def _files(rooms: Iterable[Path]) -> Iterable[tuple[str, Path, bytes]]:
@@ -57,14 +42,6 @@ def _files(rooms: Iterable[Path]) -> Iterable[tuple[str, Path, bytes]]:
         for domain in DOMAINS:
             for path in sorted((room / domain).glob("*.yaml")):
                 yield f"{room.name}/{domain}/{path.name}", path, path.read_bytes()
-
-
-def _digest(files: list[tuple[str, Path, bytes]]) -> str:
-    digest = hashlib.sha256(f"{_FORMAT}\0{__version__}".encode())
-    for shown, _, data in files:
-        digest.update(f"\0{shown}\0{len(data)}\0".encode())
-        digest.update(data)
-    return digest.hexdigest()
 
 
 def _compile(files: list[tuple[str, Path, bytes]]) -> dict[str, Check]:
@@ -124,24 +101,3 @@ def _restore(data: dict[str, Any]) -> Check:
 
 def _tuples(mapping: Mapping[str, Iterable[Any]]) -> dict[str, tuple[Any, ...]]:
     return {key: tuple(values) for key, values in mapping.items()}
-
-
-def _from_cache(path: Path) -> dict[str, Check] | None:
-    try:
-        stored = json.loads(path.read_bytes())
-        return {item["id"]: _restore(item) for item in stored}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return None
-
-
-def _to_cache(path: Path, checks: Mapping[str, Check]) -> None:
-    # A cache that cannot be written costs time, never the scan.
-    with contextlib.suppress(OSError):
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".checks-")
-        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-            json.dump([asdict(check) for check in checks.values()], stream, separators=(",", ":"))
-        Path(temporary).replace(path)
-        for old in path.parent.glob("checks-*.json"):
-            if old != path:
-                old.unlink(missing_ok=True)

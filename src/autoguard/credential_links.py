@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from autoguard.model import Automation, Credential, Location
 from autoguard.platforms._identity import slug
@@ -12,10 +13,18 @@ from autoguard.secrets.redaction import labels_for
 _CONFIDENCE = ("possible", "likely", "verified")
 
 
+class Links(NamedTuple):
+    """All credentials, the labels of found values, and the ids of those that a trigger or step holds in itself."""
+
+    credentials: tuple[Credential, ...]
+    labels: Mapping[Concealed, str]
+    holders: Mapping[tuple[str, str], list[str]]
+
+
 def link_credentials(
     references: Iterable[Credential], found: Iterable[Found], automations: Sequence[Automation]
-) -> tuple[tuple[Credential, ...], Mapping[Concealed, str]]:
-    """All credentials with the automations that use them, and the labels of all found values.
+) -> Links:
+    """All credentials with the automations that use them, the labels of all found values, and who holds one.
 
     What was found inside a plain-text store is part of that store: its values are kept from every output, but the store
     is the one thing to repair.
@@ -39,8 +48,8 @@ def link_credentials(
     own = [
         one for one in ordered if one.location.path not in stores and (one.location.path, one.location.line) not in keys
     ]
-    secrets = _secrets(own, labels, _Places(automations))
-    return (*merged, *secrets), labels
+    secrets, holders = _secrets(own, labels, _Places(automations))
+    return Links((*merged, *secrets), labels, holders)
 
 
 def _users(automations: Sequence[Automation]) -> dict[str, list[str]]:
@@ -74,26 +83,32 @@ def _merge(references: Iterable[Credential], users: Mapping[str, list[str]]) -> 
     ]
 
 
-def _secrets(found: Sequence[Found], labels: Mapping[Concealed, str], places: "_Places") -> list[Credential]:
+def _secrets(
+    found: Sequence[Found], labels: Mapping[Concealed, str], places: "_Places"
+) -> tuple[list[Credential], dict[tuple[str, str], list[str]]]:
     by_digest: dict[str, list[Found]] = {}
     for one in found:
         by_digest.setdefault(one.digest, []).append(one)
     taken: dict[str, int] = {}
     credentials = []
+    holders: dict[tuple[str, str], list[str]] = {}
     for digest, same in by_digest.items():
         first = same[0]
         used = [place for one in same if (place := places.at(one.location)) is not None]
         home = f"{used[0][0].identity}#{used[0][1]}" if used else first.location.path
         key = f"{first.kind}:{home}:{slug(first.holder)}"
         taken[key] = taken.get(key, 0) + 1
+        key = key if taken[key] == 1 else f"{key}-{taken[key]}"
         automations = dict.fromkeys(automation.id for automation, _ in used)
+        for automation, part in used:
+            holders.setdefault((automation.id, part), []).append(key)
         credentials.append(
             Credential(
-                id=key if taken[key] == 1 else f"{key}-{taken[key]}",
+                id=key,
                 kind=first.kind,
                 storage="inline",
                 role=first.role,
-                name=first.holder,
+                name=first.title,
                 holder=first.holder,
                 platform=_platform(used, first),
                 service=first.vendor,
@@ -104,7 +119,7 @@ def _secrets(found: Sequence[Found], labels: Mapping[Concealed, str], places: "_
                 automations=tuple(automations),
             )
         )
-    return credentials
+    return credentials, holders
 
 
 def _platform(used: Sequence[tuple[Automation, str]], first: Found) -> str:

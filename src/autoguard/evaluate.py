@@ -13,6 +13,7 @@ from autoguard.model import (
     Check,
     Criticality,
     Hop,
+    Location,
     Outcome,
     Result,
     Severity,
@@ -168,14 +169,15 @@ def _answer(question: Question, asked: _Asked) -> Iterator[Result]:
 
 def _outcome(question: Question, ready: Any) -> Outcome:
     try:
-        if question.applies is not None:
-            applies = question.applies.holds(ready)
-            if applies is not True:
-                return "unknown" if applies is None else "not-applicable"
+        applies = question.applies.holds(ready) if question.applies is not None else True
+        if applies is False:
+            return "not-applicable"
         failed = question.when.holds(ready) if question.when is not None else None
     except ExpressionError:
         return "error"
-    return "unknown" if failed is None else "fail" if failed else "pass"
+    if failed is False:
+        return "pass"  # also where it is not known whether the question applies: the answer is no in either case
+    return "unknown" if failed is None or applies is None else "fail"
 
 
 def _quiet(question: Question, asked: _Asked, found: Outcome) -> Result:
@@ -200,7 +202,7 @@ def _result(question: Question, asked: _Asked, found: Outcome) -> Result:
         message=fill(check.message, asked.values),
         discriminator=group,
         live=bool(asked.values.get("live", False)),
-        locations=asked.kind.locations(asked.item),
+        locations=_places(check, asked),
         path=_path(check, asked) if found == "fail" else (),
         evidence={name: asked.values[name] for name in check.evidence if name in asked.values},
     )
@@ -253,6 +255,17 @@ def _worst(question: Question) -> Severity:
 def _criticality(values: Mapping[str, Any]) -> Criticality:
     found: Criticality = values.get("criticality", "normal")
     return found
+
+
+def _places(check: Check, asked: _Asked) -> tuple[Location, ...]:
+    """Where the first piece of evidence is written down, else where the subject stands."""
+    facts = asked.kind.by_name()
+    for name in check.evidence:
+        fact = facts.get(name)
+        places = fact.places(asked.item, asked.estate) if fact is not None and fact.places is not None else ()
+        if places:
+            return places
+    return asked.kind.locations(asked.item)
 
 
 def _path(check: Check, asked: _Asked) -> tuple[Hop, ...]:

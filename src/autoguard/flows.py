@@ -10,7 +10,6 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
-from urllib.parse import urlsplit
 
 from autoguard.model import Automation, Call, Hop, Input, Known, Step, Trigger
 
@@ -25,7 +24,6 @@ _KIND: Mapping[str, Reachable] = {
 }  # fmt: skip
 _PASSES_ON = frozenset({"transform", "branch", "loop", "wait", "code", "ai", "agent", "verify", "approval", "call"})
 """Kinds of steps whose output still holds what came in; the others answer with data of their own."""
-_MIN_SPECIFIC = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +132,10 @@ class Graph:
             self._next.setdefault((automation.id, edge.source), []).append((automation.id, edge.target))
 
     def _connect(self, automation: Automation) -> None:
-        for key in [key for key in self._next if key[0] == automation.id]:
-            self._next[key] = [target for target in self._next[key] if target in self._nodes]
+        own = [*(trigger.id for trigger in automation.triggers), *(step.id for step in automation.steps)]
+        for key in ((automation.id, name) for name in own):
+            if key in self._next:
+                self._next[key] = [target for target in self._next[key] if target in self._nodes]
         for step in automation.steps:
             for call in step.calls:
                 found = self._targets.find(call, automation)
@@ -208,7 +208,7 @@ class _Targets:
         if call.how == "channel":
             found = self._by_address.get(call.target.strip("/"), [])
             return [pair for pair in found if pair[0].platform == caller.platform and pair[1].kind in ("event", "call")]
-        return self._webhooks(call.target)
+        return [pair for pair in self._by_address.get(call.target, []) if pair[1].kind in ("webhook", "form", "chat")]
 
     def _files(self, target: str) -> list[Automation]:
         ending = target.removeprefix("./").strip("/")
@@ -218,21 +218,6 @@ class _Targets:
             if path == ending or path.endswith("/" + ending)
             for automation in found
         ]
-
-    def _webhooks(self, url: str) -> list[tuple[Automation, Trigger]]:
-        try:
-            path = urlsplit(url).path.strip("/")
-        except ValueError:
-            return []
-        found = []
-        for prefix in ("webhook/", "webhook-test/", "form/"):
-            _, marker, address = ("/" + path).partition("/" + prefix)
-            if marker:
-                found.extend(self._by_address.get(address, []))
-        if not found and len(path) >= _MIN_SPECIFIC:
-            # Other platforms: the whole path must be the address, and long enough not to be a common word.
-            found.extend(self._by_address.get(path, []))
-        return [pair for pair in found if pair[1].kind in ("webhook", "form", "chat")]
 
 
 def _nearest(found: list[Automation], caller: Automation) -> list[Automation]:

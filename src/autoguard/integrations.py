@@ -38,7 +38,7 @@ def link_integrations(
                 one.sends = one.sends or step.writes != "no"
                 one.receives = one.receives or step.reads == "yes"
         for trigger in automation.triggers:
-            if trigger.kind == "event" and (key := vendors.of_connector(trigger.event)):
+            if trigger.kind == "event" and (key := vendors.known_connector(trigger.event)):
                 one = found.setdefault(key, _Collected(key))
                 one.automations.setdefault(automation.id)
                 one.locations.setdefault(trigger.location)
@@ -53,7 +53,9 @@ def _parties(step: Step, vendors: Vendors) -> list[tuple[str, str]]:
         if endpoint.host and not is_local(endpoint.host) and not is_example(endpoint.host)
     ]
     if step.service and not parties:
-        key = vendors.of_connector(step.service)
+        # A command's service is the program's name, which is a third party only where the table says so.
+        find = vendors.known_connector if step.kind == "shell" else vendors.of_connector
+        key = find(step.service)
         if key:
             parties.append((key, ""))
     return parties

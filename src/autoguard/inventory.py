@@ -48,22 +48,23 @@ def link(
         declared = declarations(manifest, automations, proved, today)
         automations = tuple(_with_declaration(one, declared.get(one.id)) for one in automations)
         proved.extend(practices(manifest, proved))
-    credentials, labels = link_credentials(
+    links = link_credentials(
         [*facts.credentials, *(one for document in read for one in document.certificates)],
         [found for document in read for found in document.secrets],
         automations,
     )
+    automations = tuple(_with_secrets(one, links.holders) for one in automations)
     every_gap = [*gaps, *(gap for document in read for gap in document.gaps), *facts.gaps, *joined_gaps]
     inventory = Inventory(
         automations=automations,
-        integrations=link_integrations(automations, credentials, vendors),
-        credentials=credentials,
+        integrations=link_integrations(automations, links.credentials, vendors),
+        credentials=links.credentials,
         practices=tuple(sorted(proved, key=_practice_order)),
         gaps=tuple(sorted(set(every_gap), key=lambda gap: (gap.path, gap.reason))),
         sources=tuple(sources),
         reading=reading,
     )
-    return Linked(inventory, labels)
+    return Linked(inventory, links.labels)
 
 
 def _join(read: Sequence[DocumentFacts], platforms: Mapping[str, Platform]) -> tuple[Facts, list[Gap]]:
@@ -98,6 +99,17 @@ def _unique_ids(automations: Iterable[Automation]) -> tuple[Automation, ...]:
         key = key if taken[key] == 1 else f"{key}#{taken[key]}"
         unique.append(replace(automation, id=key, owner=next(iter(automation.owners), "")))
     return tuple(unique)
+
+
+def _with_secrets(automation: Automation, holders: Mapping[tuple[str, str], list[str]]) -> Automation:
+    """The automation with the secrets that its steps hold in themselves among their credentials."""
+    if not any((automation.id, step.id) in holders for step in automation.steps):
+        return automation
+    steps = (
+        replace(step, credentials=tuple(dict.fromkeys((*step.credentials, *holders.get((automation.id, step.id), ())))))
+        for step in automation.steps
+    )
+    return replace(automation, steps=tuple(steps))
 
 
 def _with_declaration(automation: Automation, declared: Declared | None) -> Automation:

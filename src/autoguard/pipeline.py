@@ -5,6 +5,7 @@
 
 import multiprocessing
 import os
+import re
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -115,7 +116,7 @@ def read_roots(
         context = multiprocessing.get_context("forkserver" if os.name == "posix" else "spawn")
         with ProcessPoolExecutor(jobs, context, _start_worker, (options,)) as executor:
             _gather(collected, entries, executor, progress)
-    else:
+    elif entries:
         _start_worker(options, registry)
         _gather(collected, entries, None, progress)
     return collected
@@ -132,35 +133,45 @@ def run_tools(collected: Collected, registry: Registry, options: ToolOptions) ->
     return tuple(reports)
 
 
-def find_manifest(
-    collected: Collected, roots: Sequence[Root], config: configuration.Config
-) -> tuple[Manifest | None, list[Gap], tuple[str, ...]]:
-    """The manifest that describes the estate, gaps for those that are not valid, and what was ignored of a foreign one.
+@dataclass(frozen=True, slots=True)
+class FoundManifest:
+    """The manifest that describes the estate, gaps for those that are not valid, and what is not taken from others.
 
-    The user's own configuration comes first; without one, the manifest nearest to the root of the scanned tree.
+    `ignored` are settings of a foreign manifest that do not count, `notes` tell of manifests that were passed over.
     """
+
+    manifest: Manifest | None = None
+    gaps: tuple[Gap, ...] = ()
+    ignored: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def find_manifest(collected: Collected, roots: Sequence[Root], config: configuration.Config) -> FoundManifest:
+    """The user's own configuration, else the manifest at the top of a scanned tree."""
     absolute = tuple((root.prefix, _posix(_folder(root))) for root in roots)
     if config.manifest is not None and config.file is not None:
         base = _posix(config.file.parent)
         own = replace(config.manifest, base=base, roots=absolute)
-        return replace(own, path=own.resolve(config.file.name) if _inside(base, absolute) else config.path), [], ()
+        inside = _inside(base, absolute)
+        return FoundManifest(replace(own, path=own.resolve(config.file.name) if inside else config.path))
     kept = [document.kept for document in collected.documents if document.kept is not None]
-    candidates = sorted(
-        (document for document in kept if Path(document.path).name == MANIFEST),
-        key=lambda document: (document.path.count("/"), document.path),
-    )
+    found = sorted((one for one in kept if re.split(r"[/!]", one.path)[-1] == MANIFEST), key=lambda one: one.path)
     gaps: list[Gap] = []
-    for document in candidates:
-        prefix, folder = _home(document, absolute)
+    notes: list[str] = []
+    used: Manifest | None = None
+    for document in found:
+        folder = _home(document, absolute)
+        # One that lies deeper speaks of its own folder; taking it for the whole tree would call all else undeclared.
+        if used is not None or not _at_the_top(document, roots):
+            notes.append(f"{document.path} speaks of a part of the tree; scan its folder, or name it with --config")
+            continue
         try:
-            manifest = replace(parse_manifest(Parsed(document)), base=folder, roots=absolute, own=False)
+            used = replace(parse_manifest(Parsed(document)), base=folder, roots=absolute, own=False)
         except (UsageError, UnreadableError) as error:
             reason = str(error).splitlines()[0].removeprefix(f"{document.path}:")
             gaps.append(Gap(document.path, f"is not a valid manifest: line {reason}"))
-            continue
-        _ = prefix
-        return manifest, gaps, configuration.ignored_settings(manifest)
-    return None, gaps, ()
+    ignored = configuration.ignored_settings(used) if used is not None else ()
+    return FoundManifest(used, tuple(gaps), ignored, tuple(notes))
 
 
 def build_inventory(
@@ -174,7 +185,7 @@ def build_inventory(
     """The linked inventory of everything that was collected."""
     return link(
         collected.documents,
-        platforms={platform.id: platform for platform in registry.platforms},
+        platforms={platform.id: platform for platform in registry.platforms} if collected.documents else {},
         evidence=tuple(registry.all("evidence")),
         manifest=manifest,
         sources=[root.source for root in roots],
@@ -279,8 +290,18 @@ def _inside(folder: str, roots: Iterable[tuple[str, str]]) -> bool:
     return any(folder == root or folder.startswith(root.rstrip("/") + "/") for _, root in roots)
 
 
-def _home(document: Document, roots: Sequence[tuple[str, str]]) -> tuple[str, str]:
+def _home(document: Document, roots: Sequence[tuple[str, str]]) -> str:
     for prefix, root in sorted(roots, key=lambda item: -len(item[0])):
         if document.path.startswith(prefix):
-            return prefix, f"{root}/{document.path.removeprefix(prefix)}".rpartition("/")[0]
-    return "", "/"
+            return f"{root}/{document.path.removeprefix(prefix)}".rpartition("/")[0]
+    return "/"
+
+
+def _at_the_top(document: Document, roots: Sequence[Root]) -> bool:
+    """Whether a document lies at the top of a source; an archive's content counts from its only folder."""
+    for root in roots:
+        if document.path.startswith(root.prefix):
+            inner = document.path.removeprefix(root.prefix).rpartition("!/")[2]
+            depth = inner.count("/")
+            return depth == 0 or (depth == 1 and root.source.kind == "archive")
+    return False

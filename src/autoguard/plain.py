@@ -24,7 +24,17 @@ def to_plain(value: Any) -> Any:
         return [to_plain(item) for item in value]
     if isinstance(value, Mapping):
         return {str(key): to_plain(item) for key, item in value.items()}
-    return {name: to_plain(item) for name in _shown(value.__class__) if (item := getattr(value, name)) is not None}
+    return {name: to_plain(item) for name, item in shallow(value).items()}
+
+
+def shallow(value: Any) -> dict[str, Any]:
+    """One object of the model as a dict whose values are still parts of the model; for encoders that ask back."""
+    found = {}
+    for name in _shown(value.__class__):
+        item = getattr(value, name)
+        if item is not None:
+            found[name] = round(item, _DECIMALS) if item.__class__ is float else item
+    return found
 
 
 def from_plain(cls: type[Model], data: Any) -> Model:

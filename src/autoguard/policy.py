@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from autoguard import compiled
 from autoguard.errors import UsageError
 from autoguard.model import Cap, Policy, Scoring
+from autoguard.platforms._identity import slug
 from autoguard.rooms import room
 
 _MAX_EXTENDS = 8
@@ -22,6 +24,18 @@ def load_policy(name: str, changes: Mapping[str, Any] | None = None) -> Policy:
     Raises:
         UsageError: no such policy, an invalid file (with `file:line`), or a chain of `extends` without an end.
     """
+    files = sorted(room("policies").glob("*.yaml"))
+    path = _path(name)
+    if not path.is_file():
+        raise UsageError(f"there is no policy {name}; shipped are: {', '.join(policy_names())}")
+    key = compiled.digest((str(file), file.read_bytes()) for file in (path, *files))
+    merged = compiled.compiled(f"policy_{slug(name)}", key, lambda: _merged(name))
+    if changes:
+        merged = _over(merged, {key: value for key, value in changes.items() if value is not None})
+    return _policy(name, merged)
+
+
+def _merged(name: str) -> dict[str, Any]:
     merged: dict[str, Any] = {}
     seen: list[str] = []
     current = name
@@ -33,9 +47,7 @@ def load_policy(name: str, changes: Mapping[str, Any] | None = None) -> Policy:
         extends = content.pop("extends", "")
         merged = _over(content, merged)
         current = extends
-    if changes:
-        merged = _over(merged, {key: value for key, value in changes.items() if value is not None})
-    return _policy(name, merged)
+    return merged
 
 
 def _over(base: dict[str, Any], top: dict[str, Any]) -> dict[str, Any]:
@@ -49,7 +61,7 @@ def _over(base: dict[str, Any], top: dict[str, Any]) -> dict[str, Any]:
 def _read(name: str) -> dict[str, Any]:
     from autoguard.catalog_file import PolicyFile, load  # noqa: PLC0415 - pydantic is slow to import
 
-    path = Path(name) if name.endswith((".yaml", ".yml")) else room("policies") / f"{name}.yaml"
+    path = _path(name)
     if not path.is_file():
         raise UsageError(f"there is no policy {name}; shipped are: {', '.join(policy_names())}")
     content, _ = load(path, path.name, PolicyFile)
@@ -57,6 +69,10 @@ def _read(name: str) -> dict[str, Any]:
         key: value for key, value in content.model_dump(exclude_none=True).items() if value or key != "extends"
     }
     return found
+
+
+def _path(name: str) -> Path:
+    return Path(name) if name.endswith((".yaml", ".yml")) else room("policies") / f"{name}.yaml"
 
 
 def _policy(name: str, data: dict[str, Any]) -> Policy:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from autoguard.credentials.certificates import MARK, certificates
 from autoguard.errors import UnreadableError
 from autoguard.model import Credential, Document, Gap, Practice
+from autoguard.patterns import PatternSet
 from autoguard.platforms import Facts, Platform
 from autoguard.plugins import Registry
 from autoguard.practices import EvidenceReader
@@ -43,6 +44,7 @@ class Reader:
     def __init__(self, registry: Registry, kinds: Sequence[Kind], key: bytes) -> None:
         """Load the readers; `key` is this run's key for the digests of secrets."""
         self._platforms: tuple[Platform, ...] = registry.platforms
+        self._signatures = PatternSet("signatures", [one.signature for one in self._platforms], first_only=True)
         self._evidence: tuple[EvidenceReader, ...] = tuple(registry.all("evidence"))
         self._tools: tuple[Tool, ...] = tuple(registry.all("tools"))
         self._engine = Engine(kinds)
@@ -78,7 +80,7 @@ class Reader:
         return "", Facts()
 
     def _candidates(self, parsed: Parsed, data: bytes) -> list[Platform]:
-        found = [platform for platform in self._platforms if platform.signature.search(data)]
+        found = [self._platforms[index] for index in self._signatures.which(data)]
         return sorted(found, key=lambda platform: not _is_named(parsed, platform))
 
     def _practices(self, parsed: Parsed, data: bytes) -> Iterator[Practice]:

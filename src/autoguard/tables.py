@@ -1,10 +1,12 @@
 """Dated facts from `checks/tables/`: each table says when it was made and from what."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from autoguard import compiled
 from autoguard.rooms import room
 from autoguard.syntax.text import decode
 from autoguard.syntax.yaml_tree import parse_yaml
@@ -31,24 +33,33 @@ class Vendors:
             return ""
         return self.connectors.get(plain) or name.lower().replace("_", "-").replace(" ", "-")
 
+    def known_connector(self, name: str) -> str:
+        """The vendor behind a connector's name or the first part of one, only where the table knows it."""
+        plain = re.split(r"[.:/]", name.lower())[0].replace("_", "").replace("-", "").replace(" ", "")
+        return self.connectors.get(plain, "")
+
 
 @cache
-def table(name: str) -> dict[str, Any]:
-    """The content of a table."""
-    content: dict[str, Any] = parse_yaml(decode((room("checks") / "tables" / f"{name}.yaml").read_bytes()))[0].value
-    return content
+def tables() -> dict[str, Any]:
+    """The content of all tables by name."""
+    files = sorted((room("checks") / "tables").glob("*.yaml"))
+    read = {path.stem: path.read_bytes() for path in files}
+    key = compiled.digest(read.items())
+    found: dict[str, Any] = compiled.compiled(
+        "tables", key, lambda: {name: parse_yaml(decode(data))[0].value for name, data in read.items()}
+    )
+    return found
 
 
 def table_dates() -> dict[str, str]:
     """For each table, the day its facts stood on."""
-    names = sorted(path.stem for path in (room("checks") / "tables").glob("*.yaml"))
-    return {name: str(table(name).get("as_of", "")) for name in names}
+    return {name: str(content.get("as_of", "")) for name, content in tables().items()}
 
 
 @cache
 def vendors() -> Vendors:
     """The table of vendors."""
-    content = table("vendors")
+    content = tables()["vendors"]
     hosts = {host: vendor for vendor, item in content["vendors"].items() for host in item["hosts"]}
     connectors = {word: vendor for vendor, item in content["vendors"].items() for word in item["connectors"]}
     return Vendors(hosts, connectors, frozenset(content["not_vendors"]))
@@ -57,5 +68,5 @@ def vendors() -> Vendors:
 @cache
 def references() -> dict[str, frozenset[str]]:
     """The ids of each framework that checks may refer to."""
-    frameworks = table("references")["frameworks"]
+    frameworks = tables()["references"]["frameworks"]
     return {name: frozenset(map(str, item["ids"])) for name, item in frameworks.items()}

@@ -3,6 +3,7 @@
 import difflib
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -24,6 +25,8 @@ CASES = all_cases()
 PLATFORMS = frozenset(REGISTRY.names("platforms"))
 _MAX_CHANGED_LINES = 12
 """A near miss is near: so many lines tell it from the tree on which the check fires, or one file more or less."""
+_HOLE = re.compile(r"[{}?]|^\s|\s$|\s\s|\(\)|\"\"|\s[,:)]")
+"""What a message shows where a fact was not known or empty."""
 _WITHOUT_SUBJECT = frozenset({"unreadable-source/quiet", "unreadable-source/quiet-github-actions"})
 """Trees in which a check has nothing to look at, because its subject is the mistake itself."""
 
@@ -118,7 +121,7 @@ def _finding(case: Case, assessment: Assessment) -> Finding:
 
 def _of_wording(case: Case, expected: Fires, assessment: Assessment) -> Iterator[str]:
     for finding in findings(assessment, case.check, expected.outcome):
-        if set("{}?") & set(finding.message) or finding.message != finding.message.strip():
+        if _HOLE.search(finding.message):
             yield f"message {finding.message!r} is not whole"
         for place in finding.locations[:1]:
             source = case.files()[place.path]

@@ -112,9 +112,6 @@ def test_a_tool_that_is_absent_is_an_open_question(
     assert [one.reason for one in assessment.not_judged if one.check == case.check] == [f"{tool} is not installed"]
 
 
-@pytest.mark.xfail(
-    reason="the reason of a tool that did not run is not put into the message: `bandit ?: ?`", strict=True
-)
 def test_the_message_says_why_a_tool_did_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_process, "_find", _absent)
     case = _tree("risky-python-code")

@@ -41,7 +41,7 @@ def test_a_format_with_a_file_keeps_the_console(estate: Path) -> None:
     done = autoguard(
         "scan", ".", "-f", "json=out/r.json", "-f", "html=out/r.html", "-f", "sarif=out/r.sarif", cwd=estate
     )
-    assert "high[open-webhook]: webhook Hook accepts calls from anyone" in done.out
+    assert 'high[open-webhook]: "Orders" can be started by anyone' in done.out
     assert json.loads((estate / "out/r.json").read_text())["target"]
     assert (estate / "out/r.html").read_text().startswith("<!doctype html>")
     assert "out/r.html" in done.err
@@ -56,7 +56,7 @@ def test_output_option_takes_the_format_from_the_name(estate: Path) -> None:
 
 def test_the_console_shows_a_finding_as_designed(estate: Path) -> None:
     lines = autoguard("scan", ".", "--today", "2026-11-24", cwd=estate).out.splitlines()
-    start = lines.index("high[open-webhook]: webhook Hook accepts calls from anyone who knows its address")
+    start = lines.index('high[open-webhook]: "Orders" can be started by anyone who knows the address of its webhook "Hook"')
     assert lines[start + 1] == ' --> n8n/orders.json:7  n8n "Orders", trigger "Hook"'
     assert lines[start + 3].split() == ["|", "path", "Hook", "->", "Save"]
     assert "raised to high: its steps can change data" in lines[start + 4]

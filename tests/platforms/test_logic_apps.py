@@ -9,6 +9,7 @@ from support.reading import CORPUS, corpus_files, parsed, read
 from autoguard.errors import UnreadableError
 from autoguard.model import Automation, Trigger
 from autoguard.platforms import Facts
+from autoguard.platforms._webhooks import webhook_address
 from autoguard.platforms.logic_apps import PLATFORM
 
 REQUEST = {"manual": {"type": "Request", "kind": "Http", "inputs": {}}}
@@ -185,7 +186,8 @@ def test_inline_code_and_calls_by_address() -> None:
     call = {"type": "Http", "inputs": {"method": "POST", "uri": f"{url}?api-version=1&sig=x"}}
     first, second = one(standard({"Code": code, "Call": call})).steps
     assert (first.kind, [(item.source, item.into) for item in first.inputs]) == ("code", [("manual", "code")])
-    assert [(item.how, item.target) for item in second.calls] == [("url", url)]
+    path = "workflows/0123/triggers/manual/paths/invoke"
+    assert [(item.how, item.target) for item in second.calls] == [("url", webhook_address(path))]
 
 
 def test_secrets_in_parameters_do_not_reach_the_model() -> None:

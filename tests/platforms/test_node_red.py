@@ -8,6 +8,7 @@ from support.reading import read
 
 from autoguard.model import Automation, Step, Trigger
 from autoguard.platforms import Facts
+from autoguard.platforms._webhooks import webhook_address
 from autoguard.platforms.node_red import PLATFORM
 
 TAB = {"id": "8b5ef6dc.d0b8b", "type": "tab", "label": "Orders", "disabled": False, "info": "Takes the orders."}
@@ -56,7 +57,7 @@ def test_tab_in_neutral_words() -> None:
     assert (automation.native_id, automation.description) == ("8b5ef6dc.d0b8b", "Takes the orders.")
     [hook] = automation.triggers
     assert (hook.kind, hook.auth, hook.untrusted, hook.exposed, hook.address) == (
-        "webhook", "unknown", "yes", "yes", "order",
+        "webhook", "unknown", "yes", "yes", webhook_address("order"),
     )  # fmt: skip
     code, database, http, shell = automation.steps
     assert [one.kind for one in automation.steps] == ["code", "database", "http", "shell"]
@@ -114,7 +115,7 @@ def test_receivers_are_triggers() -> None:
     assert trigger(node("m", "e-mail in")).untrusted == "yes"
     listener = {"id": "l", "type": "websocket-listener", "path": "/ws/x"}
     socket = trigger(node("w", "websocket in", server="l"), listener)
-    assert (socket.kind, socket.exposed, socket.address) == ("webhook", "yes", "ws/x")
+    assert (socket.kind, socket.exposed, socket.address) == ("webhook", "yes", webhook_address("ws/x"))
     bot = {"id": "b", "type": "telegram bot", "botname": "x", "usernames": ""}
     assert trigger(node("c", "telegram command", bot="b"), bot).untrusted == "yes"
     assert trigger(node("c", "telegram command", bot="b"), {**bot, "usernames": "owner"}).untrusted == "no"
@@ -287,9 +288,10 @@ def test_callers_are_verified_before_anything_happens() -> None:
 
 def test_requests_to_the_own_server_are_calls() -> None:
     hook, other = node("h", "http in", url="/order"), node("r", "http request", url="http://localhost/order?key=hidden")
-    assert [(one.how, one.target) for one in only(hook, other).steps[0].calls] == [("url", "http://localhost/order")]
-    assert step(node("r", "http request", url="http://localhost/elsewhere")).calls == ()
-    assert step(node("r", "http request", url="http://localhost:1880/x")).calls[0].target == "http://localhost:1880/x"
+    automation = only(hook, other)
+    assert [(one.how, one.target) for one in automation.steps[0].calls] == [("url", automation.triggers[0].address)]
+    assert step(node("r", "http request", url="https://api.vendor.example/x")).calls == ()
+    assert step(node("r", "http request", url="http://{{{host}}}/order")).calls == ()
 
 
 def test_nodes_without_their_tab_are_one_fragment() -> None:

@@ -6,8 +6,8 @@ import time
 import pytest
 
 from autoguard.platforms._shell import look_at, look_at_other
-from autoguard.platforms._shell_runs import runs
-from autoguard.platforms._shell_words import commands
+from autoguard.platforms._shell.runs import runs
+from autoguard.platforms._shell.words import commands
 
 
 @pytest.mark.parametrize(

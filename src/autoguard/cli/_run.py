@@ -97,7 +97,7 @@ class ReadEstate:
     collected: Collected
     redactor: Redactor
     manifest: Manifest | None
-    ignored: tuple[str, ...]
+    notes: tuple[str, ...]
 
 
 def read(session: Session, progress: pipeline.Progress | None = None) -> ReadEstate:
@@ -105,16 +105,18 @@ def read(session: Session, progress: pipeline.Progress | None = None) -> ReadEst
     key = os.environ.get("AUTOGUARD_KEY", "").encode() or secrets.token_bytes(32)
     options = pipeline.ReadOptions(key, session.wanted.jobs, session.wanted.external_plugins)
     collected = pipeline.read_roots(session.roots, session.registry, options, progress)
-    manifest, gaps, ignored = pipeline.find_manifest(collected, session.roots, session.config)
+    found = pipeline.find_manifest(collected, session.roots, session.config)
+    manifest, ignored = found.manifest, found.ignored
     if manifest is not None and not manifest.own and (session.own or session.wanted.trust_config):
         manifest, ignored = replace(manifest, own=True), ()
-    linked = pipeline.build_inventory(collected, session.roots, session.registry, manifest, gaps, session.today)
+    linked = pipeline.build_inventory(collected, session.roots, session.registry, manifest, found.gaps, session.today)
     redactor = Redactor(linked.labels)
     inventory = redactor.model(linked.inventory)
     if os.environ.get("AUTOGUARD_KEY"):
         credentials = tuple(replace(one, fingerprint=one.digest[:32]) for one in inventory.credentials)
         inventory = replace(inventory, credentials=credentials)
-    return ReadEstate(inventory, collected, redactor, manifest, ignored)
+    notes = (*(f"not honoured in a tree that is not yours: {item}" for item in ignored), *found.notes)
+    return ReadEstate(inventory, collected, redactor, manifest, notes)
 
 
 def judge(session: Session, estate: ReadEstate) -> Judged:
@@ -122,7 +124,7 @@ def judge(session: Session, estate: ReadEstate) -> Judged:
     options = ToolOptions(online=session.wanted.online, own_tree=session.own)
     reports = pipeline.run_tools(estate.collected, session.registry, options)
     return Judged(
-        estate.redactor.model(_assess(session, estate.inventory, estate.manifest, reports, estate.ignored)),
+        estate.redactor.model(_assess(session, estate.inventory, estate.manifest, reports, estate.notes)),
         estate.redactor,
     )
 
@@ -137,7 +139,7 @@ def _assess(
     inventory: Inventory,
     manifest: Manifest | None,
     reports: tuple[ToolReport, ...],
-    ignored: tuple[str, ...],
+    notes: tuple[str, ...],
     target: str = "",
 ) -> Assessment:
     wanted = session.wanted
@@ -172,7 +174,7 @@ def _assess(
             waivers=waivers,
             tool_reports=reports,
             provenance=provenance,
-            ignored_settings=tuple(f"not honoured in a tree that is not yours: {item}" for item in ignored),
+            ignored_settings=notes,
         ),
     )
 

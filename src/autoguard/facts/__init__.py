@@ -21,7 +21,7 @@ class Fact:
     """One fact. `read` returns None where it is not known; `values` lists all words a string fact can be.
 
     `optional` facts may be unknown; for each of them that a condition reads, a check shows an example without it.
-    `path` gives the way through the graph that proves the fact.
+    `path` gives the way through the graph that proves the fact, `places` where it is written down.
     """
 
     name: str
@@ -31,6 +31,7 @@ class Fact:
     values: tuple[str, ...] = ()
     optional: bool = False
     path: Callable[[Any, Estate], tuple[Hop, ...]] | None = None
+    places: Callable[[Any, Estate], tuple[Location, ...]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,6 +131,7 @@ FACTS = (
         "classes of personal data kept inside the export",
         lambda item, _: unique(kind for data in item.personal_data for kind in data.kinds),
         values=("email", "iban", "card", "phone"),
+        places=lambda item, _: tuple(data.location for data in item.personal_data),
     ),
     Fact(
         "declared",
@@ -154,6 +155,12 @@ FACTS = (
         "a way to do the work by hand is written down",
         _declared(lambda declared: bool(declared.manual_fallback)),
         optional=True,
+    ),
+    Fact(
+        "missing_documents",
+        "strings",
+        "documents that the manifest names and that were not found or say nothing",
+        lambda item, _: list(item.declared.missing_documents) if item.declared else [],
     ),
     Fact(
         "restore_tested",

@@ -36,12 +36,25 @@ def _age(kind: str) -> Callable[[Any, Estate], int | None]:
     return read
 
 
+def _places(kind: str) -> Callable[[Any, Estate], tuple[Location, ...]]:
+    def read(_: Any, estate: Estate) -> tuple[Location, ...]:
+        practice = estate.practice(kind)
+        return practice.locations if practice else ()
+
+    return read
+
+
 def _detail(kind: str, key: str) -> Callable[[Any, Estate], Any]:
     def read(_: Any, estate: Estate) -> Any:
         practice = estate.practice(kind)
         return practice.details.get(key) if practice else None
 
     return read
+
+
+def _percent(item: Any, estate: Estate) -> int | None:
+    share = _detail("workforce-effect", "largest_share")(item, estate)
+    return None if share is None else round(float(share) * 100)
 
 
 FACTS = (
@@ -52,7 +65,14 @@ FACTS = (
         "the firm declares how it runs its automations (autoguard.yaml)",
         lambda _, estate: estate.practice("manifest") is not None,
     ),
-    Fact("has_backup", "bool", "automations and their credentials are backed up", _practice("backup"), optional=True),
+    Fact(
+        "has_backup",
+        "bool",
+        "automations and their credentials are backed up",
+        _practice("backup"),
+        optional=True,
+        places=_places("backup"),
+    ),
     Fact(
         "backup_strength",
         "int",
@@ -67,11 +87,19 @@ FACTS = (
         optional=True,
     ),
     Fact(
+        "largest_share_percent",
+        "int",
+        "the same as a whole percentage, for texts",
+        _percent,
+        optional=True,
+    ),
+    Fact(
         "retraining_plan",
         "bool",
         "people whose work changes are retrained: hours, budget or programme are declared",
         _practice("retraining-plan"),
         optional=True,
+        places=_places("retraining-plan"),
     ),
     Fact(
         "retraining_hours",
@@ -90,6 +118,7 @@ FACTS = (
         "days since the last awareness training",
         _age("awareness-training"),
         optional=True,
+        places=_places("awareness-training"),
     ),
 )
 

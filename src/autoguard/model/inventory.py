@@ -16,7 +16,7 @@ StepKind = Literal[
     "loop", "wait", "approval", "verify", "call", "other",
 ]  # fmt: skip
 OnError = Literal["stop", "continue", "route", "unknown"]
-EdgeKind = Literal["main", "error", "attached"]
+EdgeKind = Literal["main", "error", "attached", "part"]
 Storage = Literal["inline", "reference", "env", "vault", "encrypted-store", "unknown"]
 CredentialRole = Literal["secret", "encryption-key", "store", "certificate"]
 Confidence = Literal["verified", "likely", "possible"]
@@ -99,8 +99,8 @@ class Input:
 class Call:
     """A step that starts another automation. `target` is how the platform addresses it.
 
-    `how` says what the address is: an automation's native id, its name, a file, a URL, or a named channel. A dynamic
-    call is computed at run time and cannot be followed.
+    `how` says what the address is: an automation's native id, its name, a file, a URL (of which only a digest of the
+    path is kept), or a named channel. A dynamic call is computed at run time and cannot be followed.
     """
 
     how: Literal["id", "name", "file", "url", "channel"]
@@ -113,7 +113,7 @@ class Trigger:
     """What starts an automation.
 
     `untrusted`: outsiders can choose the data it carries. `event` is the platform's own word, `schedule` a cron
-    expression or the platform's text, `address` what a caller uses: a path, a hook id, a channel name.
+    expression or the platform's text, `address` what a caller uses: a hook id, a channel name, a digest of a path.
     `exposed`: it can be reached from outside the platform. `signature_verified`: its steps check the sender's signature
     before anything else happens.
     """
@@ -163,7 +163,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """A connection from one trigger or step to another, by id. `attached`: a tool, model or memory of an agent."""
+    """A connection from one trigger or step to another, by id.
+
+    `attached`: a tool that an agent may use; `part`: what belongs to an agent or tool, such as its model and memory.
+    """
 
     source: str
     target: str
@@ -225,6 +228,7 @@ class Declared:
     manual_fallback: str = ""
     fallback_person: str = ""
     runbook: str = ""
+    missing_documents: tuple[str, ...] = ()
     rto_hours: float | None = None
     rpo_hours: float | None = None
     backups: tuple[str, ...] = ()

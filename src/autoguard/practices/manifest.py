@@ -138,6 +138,11 @@ def _declared(
         manual_fallback=_written(manifest, continuity.manual_fallback, outlines),
         fallback_person=continuity.fallback_person,
         runbook=_written(manifest, continuity.runbook, outlines),
+        missing_documents=tuple(
+            reference
+            for reference in (continuity.manual_fallback, continuity.runbook)
+            if reference and not _written(manifest, reference, outlines)
+        ),
         rto_hours=continuity.rto_h,
         rpo_hours=continuity.rpo_h,
         backups=tuple(backup.what for backup in entry.backups),

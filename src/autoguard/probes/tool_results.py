@@ -18,7 +18,7 @@ def ask(report: ToolReport, _: Estate, parameters: Mapping[str, Any]) -> Iterabl
         yield Judgement("not-applicable")
         return
     if report.run.status != "ran":
-        yield Judgement("unknown", facts={"reason": report.run.reason})
+        yield Judgement("unknown", facts={"rule": "gave no answer", "report": report.run.reason})
         return
     left_out = frozenset(parameters.get("except", ()))
     found = [result for result in report.results if result.rule not in left_out]

@@ -17,7 +17,7 @@ from autoguard.model import (
     Score,
     ToolRun,
 )
-from autoguard.plain import from_plain, to_plain
+from autoguard.plain import from_plain
 
 SCHEMA = "autoguard-assessment/1"
 _COUNTS = (
@@ -30,7 +30,7 @@ _COUNTS = (
 
 
 def assessment(value: Assessment) -> dict[str, Any]:
-    """The assessment in the contract's shape."""
+    """The assessment in the contract's shape; its parts are still those of the model, which `to_plain` makes plain."""
     provenance = value.provenance
     return {
         "schema": SCHEMA,
@@ -41,24 +41,18 @@ def assessment(value: Assessment) -> dict[str, Any]:
         "scoring_version": provenance.scoring_version,
         "config": provenance.config,
         "config_trusted": provenance.config_trusted,
-        "score": to_plain(value.score),
+        "score": value.score,
         "summary": summary(value.findings),
-        "inventory": inventory(value.inventory),
-        "findings": [to_plain(one) for one in value.findings],
+        "inventory": value.inventory,
+        "findings": value.findings,
         "checks": [_count(one) for one in value.checks],
-        "not_judged": [to_plain(one) for one in value.not_judged],
+        "not_judged": value.not_judged,
         "ignored_settings": list(value.ignored_settings),
         "plugins": list(provenance.plugins),
-        "tools": [to_plain(run) for run in provenance.tools],
+        "tools": provenance.tools,
         "tables": dict(provenance.tables),
         "warnings": list(provenance.warnings),
     }
-
-
-def inventory(value: Inventory) -> dict[str, Any]:
-    """The inventory in the contract's shape."""
-    plain: dict[str, Any] = to_plain(value)
-    return plain
 
 
 def summary(findings: Iterable[Finding]) -> dict[str, int]:

@@ -201,7 +201,9 @@ def _finding(number: int, finding: Finding, assessment: Assessment, context: Ren
 def _steps(check: Check | None, platform: str) -> tuple[str, ...]:
     if check is None:
         return ()
-    return (*check.fix.per_platform.get(platform, ()), *check.fix.steps)
+    own = check.fix.per_platform.get(platform, ())
+    # The platform's own words stand for the first general step; what follows holds everywhere.
+    return (*own, *check.fix.steps[1:]) if own else check.fix.steps
 
 
 def _evidence(finding: Finding) -> Iterable[tuple[str, str]]:

@@ -38,9 +38,7 @@ def headline(assessment: Assessment) -> str:
     """What the estate consists of, in one line."""
     inventory = assessment.inventory
     platforms = {automation.platform for automation in inventory.automations}
-    owners = {
-        owner for automation in inventory.automations for owner in (automation.owner, *automation.owners) if owner
-    }
+    owners = {automation.owner for automation in inventory.automations if automation.owner}
     return ", ".join(
         (
             f"{plural(len(inventory.automations), 'automation')} on {plural(len(platforms), 'platform')}",

@@ -4,8 +4,7 @@ A found value leaves this room only inside `Concealed`, which shows itself to no
 taken out of every text before it is written.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from autoguard.model import Location
@@ -78,5 +77,5 @@ class Found:
     confidence: Confidence
     location: Location
     value: Concealed
+    title: str = ""
     vendor: str = ""
-    details: Mapping[str, str] = field(default_factory=dict)

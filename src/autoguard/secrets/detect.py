@@ -71,6 +71,7 @@ def _found(parsed: Parsed, lines: list[int], data: bytes, key: bytes, item: tupl
         confidence=confidence,  # type: ignore[arg-type]  # the judge gives these words only
         location=Location(parsed.path, line, column, parsed.document.commit),
         value=Concealed(value),
+        title=kind.title,
         vendor=kind.vendor if not kind.generic else "",
     )
 

@@ -26,6 +26,11 @@ _PLACEHOLDER = re.compile(
     r"test[_-]?(?:key|token|secret)|<|>",
     re.IGNORECASE,
 )
+_HASH = re.compile(
+    r"^(?:\$(?:2[abxy]?|1|5|6|7|y|gy|md5|apr1|argon2(?:id|i|d)|scrypt|pbkdf2[\w-]*|sha1|P|H)\$|\{(?:SSHA|SHA|SMD5|MD5|CRYPT|"
+    r"PBKDF2)[\w-]*\}|pbkdf2(?:_sha\d+)?[:$]|sha(?:1|256|512)[:$]|scrypt:|\*[0-9A-F]{40}$|SCRAM-SHA-256\$)"
+)
+"""Beginnings of stored password hashes (crypt(5), passlib, Django, MySQL, PostgreSQL), a question of their own."""
 _WORDS_ONLY = re.compile(r"[A-Za-z][a-z]*(?:[A-Z][a-z]+|[ _.:/-][A-Za-z]+)*")
 _NO_SECRET = frozenset(
     {
@@ -51,7 +56,7 @@ _LONG = 20
 
 def judge(kind: Kind, value: str, path: str) -> Confidence | None:
     """How sure it is that the value is a secret of that kind, or None where it is none."""
-    if is_reference(value) or is_placeholder(value):
+    if is_reference(value) or is_placeholder(value) or (kind.generic and _HASH.match(value)):
         return None
     if kind.checksum:
         correct = _CHECKSUMS[kind.checksum](value)

@@ -5,7 +5,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from autoguard import compiled
 from autoguard.errors import UnreadableError, UsageError
+from autoguard.plain import from_plain, to_plain
 from autoguard.secrets import Kind
 from autoguard.syntax.text import decode
 from autoguard.syntax.yaml_tree import parse_yaml
@@ -19,15 +21,22 @@ def load_kinds(rooms: Iterable[Path]) -> tuple[Kind, ...]:
     Raises:
         UsageError: a file that is not valid, or a pattern that the engines cannot share.
     """
-    kinds: dict[str, Kind] = {}
-    for room in rooms:
-        for path in sorted((room / "kinds").glob("*.yaml")):
-            shown = f"{room.name}/kinds/{path.name}"
-            for kind in _read(path, shown):
-                if kind.id in kinds:
-                    raise UsageError(f"{shown}: kind {kind.id} exists already")
-                kinds[kind.id] = kind
-    return tuple(kinds.values())
+    files = [
+        (f"{room.name}/kinds/{path.name}", path) for room in rooms for path in sorted((room / "kinds").glob("*.yaml"))
+    ]
+    key = compiled.digest((shown, path.read_bytes()) for shown, path in files)
+    stored = compiled.compiled("kinds", key, lambda: [to_plain(kind) for kind in _compile(files)])
+    return tuple(from_plain(Kind, item) for item in stored)
+
+
+def _compile(files: Iterable[tuple[str, Path]]) -> Iterator[Kind]:
+    known: set[str] = set()
+    for shown, path in files:
+        for kind in _read(path, shown):
+            if kind.id in known:
+                raise UsageError(f"{shown}: kind {kind.id} exists already")
+            known.add(kind.id)
+            yield kind
 
 
 def _read(path: Path, shown: str) -> Iterator[Kind]:

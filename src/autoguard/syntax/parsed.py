@@ -2,6 +2,7 @@
 
 import re
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from autoguard.errors import UnreadableError
 from autoguard.model import Document, Location
@@ -9,8 +10,10 @@ from autoguard.syntax import Tree
 from autoguard.syntax.ini_tree import Entry, parse_ini
 from autoguard.syntax.json_tree import JsonTree
 from autoguard.syntax.text import decode
-from autoguard.syntax.xml_tree import Element, parse_xml
 from autoguard.syntax.yaml_tree import YamlTree, parse_yaml
+
+if TYPE_CHECKING:
+    from autoguard.syntax.xml_tree import Element
 
 _YAML_SUFFIXES = (".yml", ".yaml")
 _JSON_START = re.compile(r"\s*[{\[]")
@@ -80,10 +83,12 @@ class Parsed:
             raise OtherFormatError from None
 
     @cached_property
-    def xml(self) -> Element:
+    def xml(self) -> "Element":
         """The root element of the document as XML."""
         if not _XML_START.match(self.text):
             raise OtherFormatError
+        from autoguard.syntax.xml_tree import parse_xml  # noqa: PLC0415 - most trees hold no XML, and SAX is slow to import
+
         return parse_xml(self.text)
 
     @cached_property

@@ -42,7 +42,7 @@ def look(documents: Sequence[Document], folder: Path, options: ToolOptions) -> T
         )
     written = copy_out(documents, folder, ".github/workflows")
     arguments = ["--offline", "--no-config", "--no-exit-codes", "--no-progress", "--format", "json-v1"]
-    arguments += [*([] if options.own_tree else ["--no-ignores"]), "--collect", "all", "."]
+    arguments += [*([] if options.own_tree else ["--no-ignores"]), "--collect=all", "."]
     ran = run(NAME, arguments, folder, options)
     if isinstance(ran, DidNotRun):
         return report_without_results(NAME, NAME, ran, len(documents))

@@ -10,6 +10,7 @@ from autoguard.model.inventory import OnError
 from autoguard.platforms._endpoints import endpoint, endpoints_in
 from autoguard.platforms._operations import BOTH, Effect, http_effect, sql_effect
 from autoguard.platforms._values import dig, mapping, string, strings, text
+from autoguard.platforms._webhooks import calls_to
 from autoguard.platforms._workflow_definition.actions import Action
 from autoguard.platforms._workflow_definition.connectors import (
     TYPES,
@@ -30,11 +31,6 @@ _INTO = {
 """What a connector's parameter is, by the last part of its name in lower case."""
 _NOT_DATA = frozenset({"host", "authentication", "path", "schema", "serviceProviderConfiguration", "retryPolicy"})
 _SENDS_REQUESTS = re.compile(r"^(?:http|invoke)\w*(?:request|http)|^httprequest", re.IGNORECASE)
-_WORKFLOW_URL = re.compile(
-    r"https://[\w.-]{1,200}(?:logic\.azure\.com|powerplatform\.com|azurewebsites\.net)(?::\d{1,5})?"
-    r"(?:/[\w.-]{1,80}){0,4}/(?:workflows|triggers)/[\w.%-]{1,80}(?:/[\w.%-]{1,80}){0,6}",
-    re.IGNORECASE,
-)
 _VERIFIES = re.compile(r"createHmac|timingSafeEqual|HMACSHA|x-hub-signature|stripe-signature", re.IGNORECASE)
 _CHECKED_HEADER = re.compile(
     r"(?:trigger|triggerOutputs)\(\)(?:\??\['outputs'\])?\??\['headers'\]|triggerOutputs\(\)\??\.headers"
@@ -166,9 +162,7 @@ def _calls(action: Action, host: Host, context: Context) -> Iterator[Call]:
         target = text(parameter(action.inputs, "uiflowid"), 64)
         yield Call("id", "" if is_dynamic(target) else target.lower(), dynamic=is_dynamic(target) or not target)
     elif action.type in ("http", "httpwebhook"):
-        found = _WORKFLOW_URL.match(string(action.inputs.get("uri")))
-        if found:
-            yield Call("url", found.group())
+        yield from calls_to(string(action.inputs.get("uri")))
 
 
 def _retries(action: Action) -> int | None:

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from autoguard.model import Known, Location, Trigger, TriggerAuth, TriggerKind
 from autoguard.platforms._values import mapping, sequence, string, text
+from autoguard.platforms._webhooks import webhook_address
 from autoguard.platforms._workflow_definition.connectors import outsiders_write
 from autoguard.platforms._workflow_definition.expressions import is_dynamic
 from autoguard.platforms._workflow_definition.hosts import host_of
@@ -97,7 +98,7 @@ def _request(
         "chat" if kind in _CHAT_KINDS else "webhook",
         location,
         access(body),
-        address=text(path, 300).strip("/"),
+        address=webhook_address(text(path, 300)),
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from autoguard.model import Call
 from autoguard.platforms._shell import CommandLine
-from autoguard.platforms._shell_runs import Run, option
+from autoguard.platforms._shell.runs import Run, option
 from autoguard.platforms._values import string, text
 from autoguard.platforms.github_actions.actions import Uses
 

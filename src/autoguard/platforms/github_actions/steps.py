@@ -10,7 +10,7 @@ from autoguard.model.inventory import OnError
 from autoguard.platforms._endpoints import endpoint, endpoints_in
 from autoguard.platforms._operations import READS, UNKNOWN, WRITES, Effect
 from autoguard.platforms._shell import CommandLine, look_at, look_at_other
-from autoguard.platforms._shell_transfer import insecure_variable
+from autoguard.platforms._shell.transfer import insecure_variable
 from autoguard.platforms._values import mapping, string, strings, text
 from autoguard.platforms.github_actions.actions import (
     COMMANDS,
@@ -150,7 +150,7 @@ def _run(script: str, raw: dict[str, Any], step: Step, place: Place) -> tuple[St
         writes=facts.effect.writes,
         endpoints=facts.endpoints,
         inputs=_unique(found),
-        calls=tuple(calls_of_command(facts)),
+        calls=(*calls_of_command(facts), *facts.calls),
         component=facts.downloaded,
         retries=facts.retries,
         on_error="continue" if facts.swallows_failure and step.on_error == "stop" else step.on_error,

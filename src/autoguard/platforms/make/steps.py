@@ -9,6 +9,7 @@ from autoguard.model import Call, Component, Credential, Endpoint, Input, Known,
 from autoguard.model.inventory import OnError
 from autoguard.platforms._endpoints import endpoint, endpoints_in
 from autoguard.platforms._values import dig, mapping, sequence, string, strings, text
+from autoguard.platforms._webhooks import calls_to
 from autoguard.platforms.make.expressions import INPUTS, references
 from autoguard.platforms.make.modules import is_custom, module_effect, split, step_kind
 
@@ -21,7 +22,6 @@ _INTO = {
 """What a field of a module is, by its name in lower case."""
 _CODE_FIELDS = ("code", "codeEditorJavascript", "codeEditorPython", "script")
 _NO_PROMPT = frozenset({"model", "url", "assistantId", "agent", "agentId", "voice", "file", "data"})
-_HOOK_URL = re.compile(r"https://hook(?:\.[a-z0-9]{1,10})?\.(?:make|integromat)\.com/[A-Za-z0-9]{1,80}")
 _CHECKS_CALLER = re.compile(
     r"__IMTHEADERS__|\b\d+\.headers\b|\bsha(?:256|512|1)\(|x-(?:hub|shopify|slack|stripe|twilio)[\w-]{0,40}",
     re.IGNORECASE,
@@ -164,9 +164,7 @@ def _calls(app: str, action: str, values: dict[str, Any]) -> Iterator[Call]:
         dynamic = "{{" in target or not target
         yield Call("id", "" if dynamic else target.removeprefix("SCN_"), dynamic=dynamic)
     elif app == "http":
-        found = _HOOK_URL.match(string(values.get("url")))
-        if found:
-            yield Call("url", found.group())
+        yield from calls_to(string(values.get("url")))
 
 
 def _component(app: str, module: dict[str, Any]) -> Component | None:

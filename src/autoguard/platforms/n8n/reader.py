@@ -14,6 +14,7 @@ from autoguard.platforms.n8n.triggers import read_trigger
 from autoguard.syntax.parsed import Parsed
 
 Path = tuple[str | int, ...]
+_KEY_TYPES = frozenset({"httpHeaderAuth", "httpQueryAuth", "httpBearerAuth", "httpCustomAuth", "jwtAuth", "crypto"})
 
 
 def read_workflow(parsed: Parsed, workflow: dict[str, Any], path: Path) -> tuple[Automation, list[Credential]]:
@@ -90,11 +91,7 @@ def _credentials(node: dict[str, Any]) -> Iterator[Credential]:
         if native or name:
             yield Credential(
                 id=f"n8n:{kind}:{native or name}",
-                kind="oauth2"
-                if str(kind).endswith("OAuth2Api")
-                else "api-key"
-                if str(kind).endswith("Api")
-                else "login",
+                kind=_kind(str(kind)),
                 storage="reference",
                 name=name,
                 holder="n8n credential store",
@@ -106,6 +103,12 @@ def _credentials(node: dict[str, Any]) -> Iterator[Credential]:
 def _located(credential: Credential, location: Any) -> Credential:
 
     return replace(credential, locations=(*credential.locations, location))
+
+
+def _kind(credential_type: str) -> str:
+    if "OAuth2" in credential_type:
+        return "oauth2"
+    return "api-key" if credential_type.endswith("Api") or credential_type in _KEY_TYPES else "login"
 
 
 def _edges(workflow: dict[str, Any], nodes: list[tuple[int, dict[str, Any]]], ids: dict[int, str]) -> Iterator[Edge]:
@@ -125,7 +128,7 @@ def _edges(workflow: dict[str, Any], nodes: list[tuple[int, dict[str, Any]]], id
                     if name not in names:
                         continue
                     if kind != "main":
-                        yield Edge(names[name], names[source], "attached")
+                        yield Edge(names[name], names[source], "attached" if kind == "ai_tool" else "part")
                     elif source in error_output and index > 0 and index == len(sequence(outputs)) - 1:
                         yield Edge(names[source], names[name], "error")
                     else:

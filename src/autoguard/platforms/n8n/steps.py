@@ -19,6 +19,7 @@ from autoguard.model.inventory import InputPlace
 from autoguard.platforms._endpoints import endpoint, endpoints_in
 from autoguard.platforms._operations import NEITHER, READS, UNKNOWN, Effect, effect, http_effect, sql_effect
 from autoguard.platforms._values import dig, mapping, string, strings, text
+from autoguard.platforms._webhooks import calls_to
 from autoguard.platforms.n8n.expressions import HERE, MODEL, is_dynamic, references
 from autoguard.platforms.n8n.nodes import default_operation, is_community, moves_money, package, short, step_kind
 
@@ -162,9 +163,7 @@ def _calls(name: str, parameters: dict[str, Any]) -> Iterator[Call]:
         dynamic = target.startswith("=")
         yield Call("id", "" if dynamic else target, dynamic=dynamic or not target)
     elif name in ("httpRequest", "httpRequestTool", "toolHttpRequest"):
-        url = string(parameters.get("url"))
-        if "/webhook" in url and not url.startswith("="):
-            yield Call("url", url.split("?")[0][:300])
+        yield from calls_to(string(parameters.get("url")))
 
 
 def _component(node_type: str, node: dict[str, Any]) -> Component | None:

@@ -4,6 +4,7 @@ from typing import Any
 
 from autoguard.model import Credential, Known, Location, Trigger, TriggerAuth
 from autoguard.platforms._values import mapping, sequence, text
+from autoguard.platforms._webhooks import webhook_address
 from autoguard.platforms.n8n.nodes import short, trigger_class
 
 _AUTH: dict[str, TriggerAuth] = {
@@ -50,8 +51,8 @@ def read_trigger(node: dict[str, Any], node_id: str, location: Location, used: l
 
 
 def _address(node: dict[str, Any], parameters: dict[str, Any]) -> str:
-    path = text(parameters.get("path"), 300).strip("/")
-    return path if path and not path.startswith("=") else text(node.get("webhookId"), 64)
+    path = text(parameters.get("path"), 300)
+    return webhook_address(path if path and not path.startswith("=") else text(node.get("webhookId"), 64))
 
 
 def _schedule(parameters: dict[str, Any]) -> str:

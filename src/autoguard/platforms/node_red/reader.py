@@ -12,7 +12,7 @@ from autoguard.platforms._values import mapping, sequence, string, strings, text
 from autoguard.platforms.node_red import config_nodes, errors, links
 from autoguard.platforms.node_red.document import Flow, FlowFile, Node, Path, read_file, targets
 from autoguard.platforms.node_red.nodes import NOT_WORK, trigger_class
-from autoguard.platforms.node_red.steps import Context, context, read_step
+from autoguard.platforms.node_red.steps import Context, read_step
 from autoguard.platforms.node_red.triggers import link_trigger, read_trigger, subflow_trigger
 from autoguard.syntax.parsed import Parsed
 
@@ -43,7 +43,7 @@ def read_flows(parsed: Parsed, found: list[tuple[Path, dict[str, Any]]]) -> Fact
     file = read_file(found)
     shared = config_nodes.credentials(parsed, file)
     own = {flow.id: config_nodes.environment(parsed, flow, file) for flow in file.flows}
-    linked, within = links.read_links(file), context(parsed, file)
+    linked, within = links.read_links(file), Context(parsed, file)
     parts = {flow.id: _parts(flow, within, linked, _Known(shared, own[flow.id])) for flow in file.flows}
     handled = {key: errors.handling(part.covered, part.steps, part.edges) for key, part in parts.items()}
     active = _active(parsed, file)

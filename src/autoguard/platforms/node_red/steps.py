@@ -8,6 +8,7 @@ from autoguard.model import Call, Component, Endpoint, Known, Step, StepKind
 from autoguard.platforms._endpoints import endpoint, endpoints_in
 from autoguard.platforms._operations import NEITHER, READS, UNKNOWN, Effect, effect, http_effect, sql_effect
 from autoguard.platforms._values import mapping, sequence, string, strings, text
+from autoguard.platforms._webhooks import calls_to
 from autoguard.platforms.node_red.config_nodes import at, endpoints, referenced, service_of, unverified
 from autoguard.platforms.node_red.document import FlowFile, Node
 from autoguard.platforms.node_red.inputs import code_of, inputs_of
@@ -35,28 +36,13 @@ _BUILT_IN = frozenset(
 """Modules of Node.js itself (nodejs.org/api, version 22)."""
 _HARMLESS = frozenset({"assert", "buffer", "crypto", "events", "path", "querystring", "string_decoder", "url", "util"})
 _LIBRARY = re.compile(r"(?P<name>(?:@[^/@\s]{1,100}/)?[^@\s]{1,100})(?:@(?P<version>\S{1,40}))?")
-_SERVER_PORT = 1880
-_OWN_URL = re.compile(
-    r"(?P<scheme>https?|wss?)://(?P<host>localhost|127\.\d+\.\d+\.\d+|\[::1\])(?P<port>:\d{1,5})?/(?P<path>[^?#{}@\s]{1,200})"
-    r"(?:[?#].*)?",
-    re.DOTALL,
-)
 
 
 class Context(NamedTuple):
-    """What the nodes of one document are read with. `routes` are the paths of its webhooks."""
+    """What the nodes of one document are read with."""
 
     parsed: Parsed
     file: FlowFile
-    routes: frozenset[str]
-
-
-def context(parsed: Parsed, file: FlowFile) -> Context:
-    """The context of a document."""
-    urls = (
-        string(node.data.get("url")).strip("/") for flow in file.flows for node in flow.nodes if node.type == "http in"
-    )
-    return Context(parsed, file, frozenset(url for url in urls if url))
 
 
 def read_step(node: Node, within: Context, used: tuple[str, ...], calls: tuple[Call, ...]) -> Step:
@@ -117,10 +103,7 @@ def _calls(data: dict[str, Any], within: Context) -> Iterator[Call]:
     elif kind in ("http request", "websocket out"):
         client = within.file.configs.get(string(data.get("client")))
         url = string(data.get("url") if client is None else client.data.get("path"))
-        found = _OWN_URL.fullmatch(url.strip())
-        # A request to this machine is a call where its path or the usual port says that Node-RED answers it.
-        if found and (found["path"].strip("/") in within.routes or found["port"] == f":{_SERVER_PORT}"):
-            yield Call("url", f"{found['scheme']}://{found['host']}{found['port'] or ''}/{found['path']}")
+        yield from calls_to(url)
     elif kind == "mqtt out" and (address := channel(data, within.file)):
         yield Call("channel", address)
 

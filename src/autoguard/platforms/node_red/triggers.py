@@ -5,6 +5,7 @@ from typing import Any
 
 from autoguard.model import Known, Trigger, TriggerAuth
 from autoguard.platforms._values import sequence, string, text
+from autoguard.platforms._webhooks import webhook_address
 from autoguard.platforms.node_red.config_nodes import endpoints
 from autoguard.platforms.node_red.document import Flow, FlowFile, Node
 from autoguard.platforms.node_red.nodes import TriggerClass
@@ -94,14 +95,14 @@ def _untrusted(node: Node, found: TriggerClass, file: FlowFile) -> Known:
 def _address(data: dict[str, Any], file: FlowFile) -> str:
     kind = data["type"]
     if kind == "http in":
-        return text(data.get("url"), 300).strip("/")
+        return webhook_address(text(data.get("url"), 300))
     if kind == "mqtt in":
         return channel(data, file)
     if kind == "websocket in":
         listener = file.configs.get(string(data.get("server")))
-        return text(listener.data.get("path"), 300).strip("/") if listener is not None else ""
+        return webhook_address(text(listener.data.get("path"), 300)) if listener is not None else ""
     if kind == "ha-webhook":
-        return text(data.get("webhookId"), 100)
+        return webhook_address(text(data.get("webhookId"), 100))
     if kind in ("tcp in", "udp in") and data.get("server") != "client":
         return f"{kind[:3]}:{text(data.get('port'), 8)}"
     return ""

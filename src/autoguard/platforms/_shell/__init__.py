@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-from autoguard.model import Component, Endpoint, Known
+from autoguard.model import Call, Component, Endpoint, Known
 from autoguard.platforms._endpoints import endpoints_in
 from autoguard.platforms._operations import NEITHER, UNKNOWN, WRITES, Effect, http_effect, sql_effect
-from autoguard.platforms._shell_output import (
+from autoguard.platforms._shell.output import (
     Output,
     output,
     pings_watchdog,
@@ -21,10 +21,10 @@ from autoguard.platforms._shell_output import (
     sends_message,
     swallows_failure,
 )
-from autoguard.platforms._shell_programs import INTERPRETERS, LOCAL_WRITERS, NEUTRAL, PROGRAMS, operation_effect
-from autoguard.platforms._shell_runs import COMPUTED, Run, base_name, operation, option, runs
-from autoguard.platforms._shell_transfer import downloaded_by_powershell, downloaded_code, endpoints, unchecked
-from autoguard.platforms._shell_words import MAX_TEXT, commands
+from autoguard.platforms._shell.programs import INTERPRETERS, LOCAL_WRITERS, NEUTRAL, PROGRAMS, operation_effect
+from autoguard.platforms._shell.runs import COMPUTED, Run, base_name, operation, option, runs
+from autoguard.platforms._shell.transfer import called, downloaded_by_powershell, downloaded_code, endpoints, unchecked
+from autoguard.platforms._shell.words import MAX_TEXT, commands
 
 _BACKUP_TOOLS = frozenset(
     {"restic", "borg", "borgmatic", "kopia", "duplicity", "rclone", "rsnapshot", "pgbackrest", "pg_dump", "pg_dumpall",
@@ -55,6 +55,7 @@ class CommandLine:
     operation: str = ""
     effect: Effect = UNKNOWN
     endpoints: tuple[Endpoint, ...] = ()
+    calls: tuple[Call, ...] = ()
     environment_files: tuple[str, ...] = ()
     downloaded: Component | None = None
     tls_verified: Known = "unknown"
@@ -86,6 +87,7 @@ def look_at(text: str, *, place: Literal["host", "runner"] = "host", operators: 
         operation=word,
         effect=_effect(found, place),
         endpoints=endpoints(found),
+        calls=called(found),
         environment_files=tuple(dict.fromkeys(_environment_files(found))),
         downloaded=downloaded_code(found),
         tls_verified="no" if any(unchecked(run) for run in found) else "unknown",

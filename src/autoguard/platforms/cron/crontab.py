@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from autoguard.platforms._shell_programs import INTERPRETERS, LOCAL_WRITERS, NEUTRAL, PROGRAMS, WRAPPERS
-from autoguard.platforms._shell_runs import base_name
+from autoguard.platforms._shell.programs import INTERPRETERS, LOCAL_WRITERS, NEUTRAL, PROGRAMS, WRAPPERS
+from autoguard.platforms._shell.runs import base_name
 
 _NICKNAMES = frozenset(
     {"@reboot", "@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly", "@every_minute"}

@@ -7,10 +7,11 @@ kubectl references, Node.js CLI documentation, docs.python-requests.org; read 20
 import re
 from collections.abc import Iterator
 
-from autoguard.model import Component, Endpoint, Known
+from autoguard.model import Call, Component, Endpoint, Known
 from autoguard.platforms._endpoints import endpoint, endpoints_in
-from autoguard.platforms._shell_programs import CURL_VALUES, SHELLS
-from autoguard.platforms._shell_runs import Run, base_name, option, ssh_host
+from autoguard.platforms._shell.programs import CURL_VALUES, SHELLS
+from autoguard.platforms._shell.runs import Run, base_name, option, ssh_host
+from autoguard.platforms._webhooks import calls_to
 
 _FETCHERS = frozenset({"curl", "wget", "aria2c", "fetch", "http", "https", "xh"})
 _REMOTE_FILE = re.compile(r"^(?:[\w.+-]{1,64}@)?(?P<host>[A-Za-z0-9_.-]{2,253}):(?!//|\\)")
@@ -61,6 +62,12 @@ def endpoints(found: list[Run]) -> tuple[Endpoint, ...]:
         for one in _endpoints(run):
             result.setdefault(one)
     return tuple(result)[:20]
+
+
+def called(found: list[Run]) -> tuple[Call, ...]:
+    """The webhooks that are called by their fixed address."""
+    words = (word for run in found if run.program in _FETCHERS for word in run.arguments if "://" in word)
+    return tuple(dict.fromkeys(call for word in words for call in calls_to(word)))[:20]
 
 
 def insecure_variable(name: str, value: str) -> bool:

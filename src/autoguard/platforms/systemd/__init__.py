@@ -17,9 +17,9 @@ from typing import Any
 from autoguard.model import Credential, Location, Step, Storage
 from autoguard.platforms import Facts, Fragment, Platform
 from autoguard.platforms._shell import CommandLine, look_at
-from autoguard.platforms._shell_transfer import insecure_variable
-from autoguard.platforms._systemd_join import SCHEDULES, join, kept, values
+from autoguard.platforms._shell.transfer import insecure_variable
 from autoguard.platforms._values import text
+from autoguard.platforms.systemd.joining import SCHEDULES, join, kept, values
 from autoguard.syntax.ini_tree import Entry
 from autoguard.syntax.parsed import Parsed
 
@@ -140,6 +140,7 @@ def _steps(
             reads=facts.effect.reads,
             writes=facts.effect.writes,
             endpoints=facts.endpoints,
+            calls=facts.calls,
             credentials=credentials,
             component=facts.downloaded,
             on_error="continue" if command.ignored or facts.swallows_failure else "stop",

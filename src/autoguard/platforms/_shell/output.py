@@ -8,8 +8,8 @@ cronitor.io, deadmanssnitch.com, betterstack.com (heartbeats), ohdear.app, uptim
 import re
 from typing import Literal
 
-from autoguard.platforms._shell_programs import REPORTING_WRAPPERS
-from autoguard.platforms._shell_runs import Run
+from autoguard.platforms._shell.programs import REPORTING_WRAPPERS
+from autoguard.platforms._shell.runs import Run
 
 Output = Literal["kept", "file", "discarded"]
 """Where error messages go: to whoever started the command, into a file or log, or nowhere."""

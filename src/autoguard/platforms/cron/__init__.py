@@ -13,11 +13,11 @@ from dataclasses import replace
 from autoguard.errors import UnreadableError
 from autoguard.model import Automation, Credential, Edge, Known, Step, Trigger
 from autoguard.platforms import Facts, Platform
-from autoguard.platforms._crontab import Line, is_command, lines
 from autoguard.platforms._identity import identity
 from autoguard.platforms._shell import CommandLine, look_at
-from autoguard.platforms._shell_transfer import insecure_variable
+from autoguard.platforms._shell.transfer import insecure_variable
 from autoguard.platforms._values import text
+from autoguard.platforms.cron.crontab import Line, is_command, lines
 from autoguard.syntax.parsed import Parsed
 
 _SPOOL = re.compile(r"(?:^|/)(?:spool/cron(?:/crontabs)?|crontabs|cron/tabs)/(?P<user>[A-Za-z_][\w.-]{0,31})$")
@@ -98,6 +98,7 @@ def _automation(
         reads=facts.effect.reads,
         writes=facts.effect.writes,
         endpoints=facts.endpoints,
+        calls=facts.calls,
         credentials=tuple(_credential_id(parsed, path) for path in facts.environment_files),
         component=facts.downloaded,
         on_error="continue" if facts.swallows_failure else "stop",
@@ -116,7 +117,6 @@ def _automation(
         steps=(step,),
         edges=(Edge("schedule", "command"),),
         error_route=_error_route(facts, settings),
-        owners=tuple(_owners(parsed, line)),
         folder=parsed.folder,
     )
 
@@ -161,14 +161,6 @@ def _error_route(facts: CommandLine, settings: dict[str, str]) -> Known:
     if facts.output == "discarded" or settings.get("MAILTO") == "":
         return "no"
     return "yes" if facts.output == "kept" and settings.get("MAILTO") else "unknown"
-
-
-def _owners(parsed: Parsed, line: Line) -> Iterator[str]:
-    spool = _SPOOL.search(parsed.path)
-    if line.user:
-        yield line.user
-    elif spool is not None:
-        yield spool["user"]
 
 
 def _credentials(parsed: Parsed, line: Line, facts: CommandLine) -> Iterator[Credential]:

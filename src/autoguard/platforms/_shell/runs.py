@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from autoguard.platforms._shell_programs import INTERPRETERS, LOCAL_WRITERS, NEUTRAL, PROGRAMS, SHELLS, WRAPPERS
-from autoguard.platforms._shell_words import MAX_DEPTH, Command, nested
+from autoguard.platforms._shell.programs import INTERPRETERS, LOCAL_WRITERS, NEUTRAL, PROGRAMS, SHELLS, WRAPPERS
+from autoguard.platforms._shell.words import MAX_DEPTH, Command, nested
 
 _ASSIGNMENT = re.compile(r"^[A-Za-z_]\w{0,80}\+?=")
 _SAFE = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_.+@-]{0,62}$")

@@ -9,7 +9,7 @@ from typing import Any
 from autoguard.model import Automation, Call, Credential, Edge, Known, Location, Step, Trigger
 from autoguard.platforms import Facts, Fragment, merge
 from autoguard.platforms._identity import identity
-from autoguard.platforms._systemd_drop_ins import completed
+from autoguard.platforms.systemd.drop_ins import completed
 from autoguard.syntax.ini_tree import Entry
 
 _INSTANCE = re.compile(r"@[^@]*(?=\.[a-z]+$)")

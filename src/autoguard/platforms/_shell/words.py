@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from autoguard.platforms._shell_scanner import Scanner
+from autoguard.platforms._shell.scanner import Scanner
 
 MAX_TEXT = 60_000
 MAX_COMMANDS = 1_000

@@ -1,0 +1,117 @@
+"""YAML, XML and manifests that are broken or hostile, by the real command beside a healthy workflow."""
+
+import re
+from pathlib import Path
+
+import pytest
+from support.hostile import scan, survives, write
+
+FLOW = ".github/workflows/build.yml"
+SOLUTION = "solution/customizations.xml"
+MANIFEST = "autoguard.yaml"
+DEEP = 100_000
+BUILD = "name: build\non: push\njobs:\n  one:\n    runs-on: ubuntu-24.04\n    steps:\n      - run: echo hi\n"
+BOMB = "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [{','.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 25))
+DECLARED = '<?xml version="1.0" encoding="utf-8"?>\n'
+PARTS = (
+    '<ImportExportXml>\n<Workflow WorkflowId="{{00000000-0000-0000-0000-000000000001}}" Name="F">'
+    "<Category>5</Category></Workflow>{}</ImportExportXml>"
+)
+ENTITIES = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 12))
+
+GAPS: dict[str, tuple[str, str | bytes, str]] = {
+    "alias-bomb": (FLOW, BUILD + BOMB, "alias bomb"),
+    "alias-in-itself": (FLOW, BUILD + "a: &a [*a]\n", "alias contains itself"),
+    "alias-in-itself-in-a-job": (FLOW, BUILD + "    env: &e {<<: *e}\n", "alias contains itself"),
+    "deep-lists": (FLOW, BUILD + "a: " + "[" * DEEP + "]" * DEEP, "nested too deep"),
+    "deep-maps": (FLOW, BUILD + "a: " + "{a: " * DEEP + "}" * DEEP, "nested too deep"),
+    "deep-and-open": (FLOW, BUILD + "a: " + "[" * DEEP, "nested too deep"),
+    "deep-block-lists": (FLOW, BUILD + "a:\n  " + "- " * DEEP + "x\n", "nested too deep"),
+    "deep-block-keys": (FLOW, BUILD + "a:\n  " + "? " * DEEP + "x\n", "nested too deep"),
+    "deep-block-maps": (FLOW, BUILD + "a:\n" + "".join(" " * n + "k:\n" for n in range(1, 1500)), "nested too deep"),
+    "yaml-cut": (FLOW, BUILD + 'a: "open\n', r"not valid YAML: line \d+"),
+    "yaml-zero-byte": (FLOW, "#" + "x" * 9000 + "\n" + BUILD + "a: \0\n", "character that YAML does not allow"),
+    "yaml-template": (FLOW, BUILD + "{{ if x }}\n- [\n", "template of another language"),
+    "yaml-binary": (FLOW, b"\x93\0\1\2" * 99, "is binary"),
+    "xml-bomb": (SOLUTION, f'{DECLARED}<!DOCTYPE a [<!ENTITY e0 "lol">{ENTITIES}]>' + PARTS.format("&e11;"),
+                 "entities or external references, which are not expanded"),
+    "xml-external": (SOLUTION, f'{DECLARED}<!DOCTYPE a [<!ENTITY e SYSTEM "file:///etc/passwd">]>' + PARTS.format("&e;"),
+                     "entities or external references"),
+    "xml-subset": (SOLUTION, f'{DECLARED}<!DOCTYPE a SYSTEM "http://127.0.0.1:9/a.dtd">' + PARTS.format(""),
+                   "entities or external references"),
+    "xml-deep": (SOLUTION, PARTS.format("<a>" * DEEP + "</a>" * DEEP), "nested too deep"),
+    "xml-deep-and-open": (SOLUTION, "<ImportExportXml>" + "<a>" * DEEP, "nested too deep"),
+    "xml-cut": (SOLUTION, (DECLARED + PARTS.format(""))[:-20], r"not valid XML: line 3: \w"),
+    "xml-zero-byte": (SOLUTION, PARTS.format("<!--" + "x" * 9000 + "-->\0"), r"not valid XML: line 2: \w"),
+    "manifest-deep": (MANIFEST, "a: " + "[" * DEEP, "not a valid manifest: .*nested too deep"),
+    "manifest-bomb": (MANIFEST, BOMB, "not a valid manifest: .*alias bomb"),
+    "manifest-in-itself": (MANIFEST, "a: &a [*a]\n", "not a valid manifest: .*contains itself"),
+    "manifest-wrong-tag": (MANIFEST, "version: 1\norganisation: {name: !!bool x}\n", "not a valid manifest|not be read"),
+    "manifest-empty-number": (MANIFEST, 'version: !!int ""\n', "not a valid manifest|could not be read"),
+    "manifest-cut": (MANIFEST, "version: 1\norganisation: [\n", "not a valid manifest: .*line 3"),
+    "manifest-list": (MANIFEST, "- 1\n", "not a valid manifest: line 1"),
+    "manifest-several": (MANIFEST, "version: 1\n---\nversion: 1\n", "not a valid manifest"),
+    "manifest-odd-keys": (MANIFEST, "version: 1\n? [a]\n: b\n? {c: d}\n: e\n", "not a valid manifest: line"),
+    "manifest-huge-number": (MANIFEST, "version: 0x" + "f" * 9000 + "\n", "not a valid manifest: line 1"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", GAPS)
+def test_hostile_markup_costs_its_own_file(case: str, tmp_path: Path) -> None:
+    path, content, reason = GAPS[case]
+    survives(write(tmp_path, {path: content}), path, reason)
+
+
+@pytest.mark.parametrize("content", ["a: &a [*a]\n", "a: [\n", "- 1\n"], ids=["circle", "cut", "list"])
+def test_reason_of_a_manifest_is_a_sentence(content: str, tmp_path: Path) -> None:
+    reason = scan(write(tmp_path, {MANIFEST: content})).gaps[MANIFEST]
+    assert not re.search(r"\bline (?!\d)", reason), reason
+
+
+def test_values_that_yaml_allows_and_nobody_expects(tmp_path: Path) -> None:
+    values = (".inf", "-.inf", ".nan", "0x" + "f" * 9000, "9" * 9000, "1e999", "2026-02-30", "~", "[]", "!x y", "!!set {a}",
+              "1:1:1", "!!binary ''", "*x")  # fmt: skip
+    files = {
+        f".github/workflows/f{index}.yml": BUILD.replace("name: build", f"name: flow {index}\nx: &x {{a: 1}}").replace(
+            "    steps:", f"    timeout-minutes: {value}\n    env: {value}\n    steps:"
+        )
+        for index, value in enumerate(values)
+    }
+    done = scan(write(tmp_path, files))
+    assert (done.code, done.gaps) == (0, {})
+    assert done.names == sorted(["Orders", *(f"flow {index}" for index in range(len(values)))])
+
+
+def test_deep_value_made_of_aliases_costs_its_own_file(tmp_path: Path) -> None:
+    chain = "x0: &c0 {a: x}\n" + "".join(f"x{n}: &c{n} {{a: *c{n - 1}}}\n" for n in range(1, 1500))
+    build = BUILD.replace("name: build\n", "name: build\n" + chain)
+    places = ("    env: *c1499\n", "    with: *c1499\n", "    strategy: *c1499\n")
+    files = {f".github/workflows/{n}.yml": build + place for n, place in enumerate(places)}
+    done = scan(write(tmp_path, files))
+    assert len(done.names) + len(done.gaps) == len(files) + 1
+
+
+def test_every_encoding_of_a_workflow_and_a_solution_is_read(tmp_path: Path) -> None:
+    encodings = ("utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32")
+    files: dict[str, str | bytes] = {}
+    for encoding in encodings:
+        files[f".github/workflows/{encoding}.yml"] = BUILD.replace("build", encoding).encode(encoding)
+        files[f"{encoding}/customizations.xml"] = (DECLARED + PARTS.format("")).encode(encoding)
+    # A declaration that claims the other encoding, each way.
+    files["claims-16/customizations.xml"] = DECLARED.replace("utf-8", "utf-16") + PARTS.format("")
+    done = scan(write(tmp_path, files))
+    assert done.names == sorted(["Orders", *encodings])
+    flows = {path for path, reason in done.gaps.items() if "line 3 describes a cloud flow" in reason}
+    assert flows == {path for path in files if path.endswith(".xml")}, "each solution was read down to its flow"
+
+
+def test_nothing_holds_up_a_scan(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "quotes.json": '{"a": "' + '\\"x' * 40_000,
+        "comments.json": "{" + "/* " * 60_000,
+        ".github/workflows/lines.yml": BUILD + "\n" * 150_000 + "}",
+        ".github/workflows/merges.yml": BUILD + "a:\n  <<: [" + ",".join(f"{{k{n}: 1}}" for n in range(40_000)) + "]\n",
+        ".github/workflows/times.yml": BUILD + "a: 1" + ":1" * 400_000 + "\n",
+        "unit.service": "[Service]\nExecStart=/bin/a \\\n" + ("x" * 80 + " \\\n") * 40_000,
+    }
+    scan(write(tmp_path, files), seconds=20)
