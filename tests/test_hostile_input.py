@@ -145,7 +145,8 @@ def test_half_of_a_surrogate_pair_ends_nothing(place: str, tmp_path: Path) -> No
             holder[key] += SURROGATE
     if place in ("key", "all"):
         save["parameters"][SURROGATE] = SURROGATE
-    done = scan(write(tmp_path, {"half.json": json.dumps(changed)}), "-f", "html=out.html", "-f", "sarif=out.sarif")
+    tree = write(tmp_path / "tree", {"half.json": json.dumps(changed)})
+    done = scan(tree, "-f", "html=out.html", "-f", "sarif=out.sarif")
     assert "half.json" in done.gaps or len(done.automations) == 2
     (tmp_path / "out.html").read_text(encoding="utf-8")
     json.loads((tmp_path / "out.sarif").read_text(encoding="utf-8"))

@@ -71,7 +71,9 @@ def _compile(files: list[tuple[str, Path, bytes]]) -> dict[str, Check]:
 def _check(content: Any, tree: Any, shown: str) -> Check:
     data = content.model_dump(by_alias=True)
     severity = data.pop("severity")
-    lines = {name: tree.position(name)[0] for name in ("when", "applies", "probe", "message", "group") if data[name]}
+    parts = ("when", "applies", "probe", "message", "group", "path", "evidence", "supersedes", "platforms", "maps_to")
+    lines = {name: tree.position(name)[0] for name in parts if data[name]}
+    lines.update({f"fix.{name}": tree.position("fix", "per_platform", name)[0] for name in data["fix"]["per_platform"]})
     for kind in ("raise", "lower"):
         for index in range(len(severity[kind])):
             lines[f"severity.{kind}.{index}"] = tree.position("severity", kind, index)[0]

@@ -3,6 +3,7 @@
 Imported only when a file changed since it was last compiled: pydantic costs more to start than everything else.
 """
 
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -165,7 +166,8 @@ def load(path: Path, shown: str, model: type[Model]) -> tuple[Model, YamlTree]:
     except OSError as error:
         raise UsageError(f"{shown}: {error.strerror}") from None
     except UnreadableError as error:
-        raise UsageError(f"{shown}: {error}") from None
+        line = re.search(r"line (\d+)", str(error))
+        raise UsageError(f"{shown}:{line[1] if line else 1}: {error}") from None
     if len(trees) != 1:
         raise UsageError(f"{shown}:1: must hold exactly one YAML document")
     return validate(trees[0], shown, model), trees[0]
@@ -177,14 +179,23 @@ def validate(tree: YamlTree, shown: str, model: type[Model]) -> Model:
     Raises:
         UsageError: every error, each with `file:line` and, for an unknown key, the nearest known one.
     """
+    lines = [f"{shown}:{line}: {key} is given twice" for key, line in tree.repeated_keys()]
     try:
-        return model.model_validate(tree.value)
+        found = model.model_validate(tree.value)
     except ValidationError as error:
-        lines = [
-            f"{shown}:{tree.position(*item['loc'])[0]}: {_explain(item, model)}"
+        lines.extend(
+            f"{shown}:{tree.position(*_place(item))[0]}: {_explain(item, model)}"
             for item in error.errors(include_url=False, include_input=False, include_context=False)
-        ]
-        raise UsageError("\n".join(sorted(set(lines), key=_by_line))) from None
+        )
+    if lines:
+        raise UsageError("\n".join(sorted(set(lines), key=_by_line)))
+    return found
+
+
+def _place(item: Any) -> tuple[str | int, ...]:
+    # An error about several parts has no place of its own; it names them in backquotes.
+    named = re.search(r"`(\w+)`", item["msg"])
+    return tuple(item["loc"]) or ((named[1],) if named else ())
 
 
 def _explain(item: Any, model: type[BaseModel]) -> str:

@@ -42,19 +42,28 @@ def _references(check: Check, catalog: Catalog, facts: Mapping[str, Fact], platf
     if check.when:
         for name in placeholders(check.message) - facts.keys():
             yield _at(check, "message", f"message names {name}, which is no fact of a {check.subject}")
-    for name in (*check.path, *check.evidence, *([check.group] if check.group else ())):
+    named = [("path", name) for name in check.path]
+    named += [("evidence", name) for name in check.evidence if name not in check.path]
+    named += [("group", check.group)] if check.group else []
+    for part, name in named:
         if name not in facts:
-            yield _at(check, "when", f"{name} is no fact of a {check.subject}")
-        elif name in check.path and facts[name].path is None:
-            yield _at(check, "when", f"path: {name} has no way through the graph")
-    for other in set(check.supersedes) - catalog.checks.keys():
-        yield _at(check, "when", f"supersedes {other}, which does not exist")
-    for platform in {*check.platforms, *check.fix.per_platform} - platforms:
-        yield _at(check, "when", f"{platform} is no platform")
+            yield _at(check, part, f"{part}: {name} is no fact of a {check.subject}")
+        elif part == "path" and facts[name].path is None:
+            yield _at(check, part, f"path: {name} has no way through the graph")
+    yield from _names(check, catalog, platforms)
+
+
+def _names(check: Check, catalog: Catalog, platforms: frozenset[str]) -> Iterator[str]:
+    for other in sorted(set(check.supersedes) - catalog.checks.keys()):
+        yield _at(check, "supersedes", f"supersedes {other}, which does not exist")
+    for platform in sorted(set(check.platforms) - platforms):
+        yield _at(check, "platforms", f"{platform} is no platform")
+    for platform in sorted(check.fix.per_platform.keys() - platforms):
+        yield _at(check, f"fix.{platform}", f"{platform} is no platform")
     known = references()
     for framework, ids in check.maps_to.items():
-        for unknown in {str(one) for one in ids} - known.get(framework, frozenset()):
-            yield _at(check, "when", f"{framework} has no {unknown} in checks/tables/references.yaml")
+        for unknown in sorted({str(one) for one in ids} - known.get(framework, frozenset())):
+            yield _at(check, "maps_to", f"{framework} has no {unknown} in checks/tables/references.yaml")
 
 
 def _examples(check: Check, question: Question, facts: Mapping[str, Fact]) -> Iterator[str]:

@@ -7,3 +7,7 @@ class UsageError(Exception):
 
 class UnreadableError(Exception):
     """A source that cannot be read as what it is. Its text is the reason of a gap and never holds content."""
+
+
+class UnsupportedError(UnreadableError):
+    """A source that is well as it is and that nobody here reads, such as a template of another language."""

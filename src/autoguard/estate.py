@@ -55,6 +55,11 @@ class Estate:
             if credential.role == "store" and credential.storage == "encrypted-store"
         )
 
+    @cached_property
+    def run_tokens(self) -> frozenset[str]:
+        """Ids of the tokens that a CI system makes for a single run."""
+        return frozenset(one.id for one in self.inventory.credentials if one.kind == "ci-token")
+
     def practice(self, kind: str, scope: str = "organisation") -> Practice | None:
         """The practice of that kind for that scope, or None where nothing is known."""
         return self.practices.get((kind, scope))

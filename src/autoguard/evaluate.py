@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from autoguard.errors import UsageError
@@ -185,10 +185,21 @@ def _quiet(question: Question, asked: _Asked, found: Outcome) -> Result:
     return Result(check.id, check.domain, asked.subject, found, check.severity.base, _worst(question))
 
 
+def _results(question: Question, asked: _Asked, found: Outcome) -> Iterator[Result]:
+    """One result, or one for each of several values of the fact that it is grouped by."""
+    group = question.check.group
+    values = asked.values.get(group) if group else None
+    if found == "fail" and isinstance(values, list):
+        for value in values:
+            yield _result(question, replace(asked, values={**asked.values, group: value}), found)
+    else:
+        yield _result(question, asked, found)
+
+
 def _result(question: Question, asked: _Asked, found: Outcome) -> Result:
     check = question.check
     severity, reasons = severity_for(question, asked.ready) if found == "fail" else (check.severity.base, ())
-    group = str(asked.values.get(check.group, "")) if check.group else ""
+    message = fill(check.message, asked.values) if found == "fail" else _open_question(check, asked.subject)
     return Result(
         check=check.id,
         domain=check.domain,
@@ -199,13 +210,17 @@ def _result(question: Question, asked: _Asked, found: Outcome) -> Result:
         criticality=_criticality(asked.values),
         confidence=asked.values.get("confidence", check.confidence),
         reasons=reasons,
-        message=fill(check.message, asked.values),
-        discriminator=group,
+        message=message,
+        discriminator=str(asked.values.get(check.group, "")) if check.group else "",
         live=bool(asked.values.get("live", False)),
         locations=_places(check, asked),
         path=_path(check, asked) if found == "fail" else (),
         evidence={name: asked.values[name] for name in check.evidence if name in asked.values},
     )
+
+
+def _open_question(check: Check, subject: Subject) -> str:
+    return f'{check.title}: not known for "{subject.name}"'
 
 
 def _judged(question: Question, asked: _Asked, judgement: Judgement) -> Result:

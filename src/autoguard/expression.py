@@ -7,6 +7,7 @@ error comes back as a value that is truthy, so its type is looked at first.
 
 import re
 from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from functools import cache
 from typing import Any
 
@@ -95,7 +96,7 @@ def _compile(text: str, subject: SubjectType, limits: tuple[str, ...]) -> Condit
     try:
         compiled = _environment(subject, limits).compile(text)
     except RuntimeError as error:
-        raise ExpressionError(_plain(str(error))) from None
+        raise ExpressionError(_plain(str(error)) + _suggestion(str(error), subject, limits)) from None
     if compiled.return_type() != cel.Type.BOOL:
         raise ExpressionError(f"gives {compiled.return_type().name()}, not true or false")
     kind = subject_kind(subject)
@@ -128,6 +129,12 @@ def _check_words(text: str, fact: Fact) -> None:
             for literal in _STRING.findall(match[1]):
                 if literal[1:-1] not in fact.values:
                     raise ExpressionError(f"{fact.name} is never {literal}; it is one of: {', '.join(fact.values)}")
+
+
+def _suggestion(message: str, subject: SubjectType, limits: tuple[str, ...]) -> str:
+    unknown = re.search(r"undeclared reference to '(\w+)'", message)
+    near = get_close_matches(unknown[1], _names(subject_kind(subject), limits), n=1) if unknown else []
+    return f"; did you mean {near[0]}?" if near else ""
 
 
 def _plain(message: str) -> str:

@@ -22,6 +22,8 @@ _KIND: Mapping[str, Reachable] = {
     "shell": "shell", "code": "code", "payment": "money", "database": "database", "file": "file", "message": "message",
     "http": "http", "ai": "ai", "agent": "agent", "approval": "approval",
 }  # fmt: skip
+_ACTS = frozenset({"shell", "payment", "message", "agent"})
+"""Kinds of steps that do something a caller should have been checked for first."""
 _PASSES_ON = frozenset({"transform", "branch", "loop", "wait", "code", "ai", "agent", "verify", "approval", "call"})
 """Kinds of steps whose output still holds what came in; the others answer with data of their own."""
 
@@ -94,6 +96,27 @@ class Graph:
                     came_from[target] = key
                     queue.append(target)
         return Reach(paths, open_ended, frozenset(unsure))
+
+    def checks_caller(self, automation: str, trigger: str) -> Known:
+        """Whether a step checks the caller's signature or secret before anything is done for them."""
+        start = (automation, trigger)
+        seen, queue, checked, unsure = {start}, deque([start]), False, False
+        while queue:
+            key = queue.popleft()
+            for target in self._next.get(key, ()):
+                node = self._nodes[target]
+                if target in seen:
+                    continue
+                seen.add(target)
+                if isinstance(node, Step) and node.enabled != "no":
+                    if node.kind == "verify":
+                        checked = True
+                        continue
+                    if node.writes == "yes" or node.kind in _ACTS:
+                        return "no"
+                    unsure = unsure or target in self._unresolved
+                queue.append(target)
+        return "no" if not checked else "unknown" if unsure else "yes"
 
     def untrusted_path(self, automation: str, step: str) -> tuple[Hop, ...]:
         """The way by which data that outsiders chose arrives at the step; () where none does."""

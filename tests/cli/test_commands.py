@@ -56,7 +56,9 @@ def test_output_option_takes_the_format_from_the_name(estate: Path) -> None:
 
 def test_the_console_shows_a_finding_as_designed(estate: Path) -> None:
     lines = autoguard("scan", ".", "--today", "2026-11-24", cwd=estate).out.splitlines()
-    start = lines.index('high[open-webhook]: "Orders" can be started by anyone who knows the address of its webhook "Hook"')
+    start = lines.index(
+        'high[open-webhook]: "Orders" can be started by anyone who knows the address of its webhook "Hook"'
+    )
     assert lines[start + 1] == ' --> n8n/orders.json:7  n8n "Orders", trigger "Hook"'
     assert lines[start + 3].split() == ["|", "path", "Hook", "->", "Save"]
     assert "raised to high: its steps can change data" in lines[start + 4]

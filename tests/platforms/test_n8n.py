@@ -37,7 +37,12 @@ def test_workflow_in_neutral_words() -> None:
     [automation] = read(PLATFORM, json.dumps(workflow(), indent=1)).automations
     assert (automation.identity, automation.enabled, automation.error_route) == ("n8n:aB3xY9kLm2", "yes", "yes")
     [trigger] = automation.triggers
-    assert (trigger.kind, trigger.auth, trigger.address, trigger.untrusted) == ("webhook", "none", webhook_address("orders"), "yes")
+    assert (trigger.kind, trigger.auth, trigger.address, trigger.untrusted) == (
+        "webhook",
+        "none",
+        webhook_address("orders"),
+        "yes",
+    )
     save, tell = automation.steps
     assert (save.kind, save.service, save.writes, save.retries) == ("database", "postgres", "yes", 3)
     assert [(item.text, item.source, item.into) for item in save.inputs] == [("$json.body.id", "*", "query")]

@@ -148,8 +148,9 @@ def command(
 
 
 def scan(tree: Path, *options: str, **limits: Any) -> Scan:
-    """Scan a tree as JSON. Findings do not decide the exit code, so that gaps alone do."""
-    done = command("scan", tree, "-f", "json", "--today", DAY, "--fail-on", "never", *options, cwd=tree, **limits)
+    """Scan a tree that is not the working folder as JSON. Gaps alone decide the exit code, not findings."""
+    arguments = ("scan", tree, "-f", "json", "--today", DAY, "--fail-on", "never", *options)
+    done = command(*arguments, cwd=tree.parent, **limits)
     assert "Traceback" not in done.err
     assert done.code in (0, 3), f"exit code {done.code}: {done.err}"
     assert done.left == (), "temporary files were left behind"

@@ -9,7 +9,7 @@ from support.hostile import scan, survives, write
 FLOW = ".github/workflows/build.yml"
 SOLUTION = "solution/customizations.xml"
 MANIFEST = "autoguard.yaml"
-DEEP = 100_000
+DEEP = 20_000
 BUILD = "name: build\non: push\njobs:\n  one:\n    runs-on: ubuntu-24.04\n    steps:\n      - run: echo hi\n"
 BOMB = "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [{','.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 25))
 DECLARED = '<?xml version="1.0" encoding="utf-8"?>\n'
@@ -23,11 +23,11 @@ GAPS: dict[str, tuple[str, str | bytes, str]] = {
     "alias-bomb": (FLOW, BUILD + BOMB, "alias bomb"),
     "alias-in-itself": (FLOW, BUILD + "a: &a [*a]\n", "alias contains itself"),
     "alias-in-itself-in-a-job": (FLOW, BUILD + "    env: &e {<<: *e}\n", "alias contains itself"),
-    "deep-lists": (FLOW, BUILD + "a: " + "[" * DEEP + "]" * DEEP, "nested too deep"),
+    "deep-lists": (FLOW, BUILD + "a: " + "[" * 100_000 + "]" * 100_000, "nested too deep"),
     "deep-maps": (FLOW, BUILD + "a: " + "{a: " * DEEP + "}" * DEEP, "nested too deep"),
     "deep-and-open": (FLOW, BUILD + "a: " + "[" * DEEP, "nested too deep"),
-    "deep-block-lists": (FLOW, BUILD + "a:\n  " + "- " * DEEP + "x\n", "nested too deep"),
-    "deep-block-keys": (FLOW, BUILD + "a:\n  " + "? " * DEEP + "x\n", "nested too deep"),
+    "deep-block-lists": (FLOW, BUILD + "a:\n  " + "- " * 100_000 + "x\n", "nested too deep"),
+    "deep-block-keys": (FLOW, BUILD + "a:\n  " + "? " * 100_000 + "x\n", "nested too deep"),
     "deep-block-maps": (FLOW, BUILD + "a:\n" + "".join(" " * n + "k:\n" for n in range(1, 1500)), "nested too deep"),
     "yaml-cut": (FLOW, BUILD + 'a: "open\n', r"not valid YAML: line \d+"),
     "yaml-zero-byte": (FLOW, "#" + "x" * 9000 + "\n" + BUILD + "a: \0\n", "character that YAML does not allow"),
@@ -39,8 +39,8 @@ GAPS: dict[str, tuple[str, str | bytes, str]] = {
                      "entities or external references"),
     "xml-subset": (SOLUTION, f'{DECLARED}<!DOCTYPE a SYSTEM "http://127.0.0.1:9/a.dtd">' + PARTS.format(""),
                    "entities or external references"),
-    "xml-deep": (SOLUTION, PARTS.format("<a>" * DEEP + "</a>" * DEEP), "nested too deep"),
-    "xml-deep-and-open": (SOLUTION, "<ImportExportXml>" + "<a>" * DEEP, "nested too deep"),
+    "xml-deep": (SOLUTION, PARTS.format("<a>" * 100_000 + "</a>" * 100_000), "nested too deep"),
+    "xml-deep-and-open": (SOLUTION, "<ImportExportXml>" + "<a>" * 100_000, "nested too deep"),
     "xml-cut": (SOLUTION, (DECLARED + PARTS.format(""))[:-20], r"not valid XML: line 3: \w"),
     "xml-zero-byte": (SOLUTION, PARTS.format("<!--" + "x" * 9000 + "-->\0"), r"not valid XML: line 2: \w"),
     "manifest-deep": (MANIFEST, "a: " + "[" * DEEP, "not a valid manifest: .*nested too deep"),
@@ -59,7 +59,7 @@ GAPS: dict[str, tuple[str, str | bytes, str]] = {
 @pytest.mark.parametrize("case", GAPS)
 def test_hostile_markup_costs_its_own_file(case: str, tmp_path: Path) -> None:
     path, content, reason = GAPS[case]
-    survives(write(tmp_path, {path: content}), path, reason)
+    survives(write(tmp_path, {path: content}), path, reason, seconds=20)
 
 
 @pytest.mark.parametrize("content", ["a: &a [*a]\n", "a: [\n", "- 1\n"], ids=["circle", "cut", "list"])
@@ -91,12 +91,31 @@ def test_deep_value_made_of_aliases_costs_its_own_file(tmp_path: Path) -> None:
     assert len(done.names) + len(done.gaps) == len(files) + 1
 
 
+def test_tool_that_one_file_breaks_still_looks_at_the_others(tmp_path: Path) -> None:
+    weak = BUILD.replace("echo hi", "echo ${{ github.event.issue.title }}").replace("push", "issues")
+    alone = scan(write(tmp_path / "alone", {FLOW: weak}))
+    beside = scan(write(tmp_path / "beside", {FLOW: weak, ".github/workflows/deep.yml": f"{BUILD}a: {'[' * DEEP}"}))
+    found = [
+        [
+            finding["check"]
+            for finding in done.json["findings"]
+            if any(one["path"] == FLOW for one in finding["locations"])
+        ]
+        for done in (alone, beside)
+    ]
+    assert found[0]
+    assert found[1] == found[0]
+    [tool] = [tool for tool in beside.json["tools"] if tool["tool"] == "zizmor"]
+    assert tool["status"] == "ran", tool
+
+
 def test_every_encoding_of_a_workflow_and_a_solution_is_read(tmp_path: Path) -> None:
     encodings = ("utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32")
     files: dict[str, str | bytes] = {}
     for encoding in encodings:
         files[f".github/workflows/{encoding}.yml"] = BUILD.replace("build", encoding).encode(encoding)
-        files[f"{encoding}/customizations.xml"] = (DECLARED + PARTS.format("")).encode(encoding)
+        part = PARTS.replace("00000001", f"{len(files):08}").format("")
+        files[f"{encoding}/customizations.xml"] = (DECLARED + part).encode(encoding)
     # A declaration that claims the other encoding, each way.
     files["claims-16/customizations.xml"] = DECLARED.replace("utf-8", "utf-16") + PARTS.format("")
     done = scan(write(tmp_path, files))

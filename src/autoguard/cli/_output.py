@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from autoguard.errors import UsageError
-from autoguard.model import Assessment, severity_rank
+from autoguard.model import Assessment, Inventory, severity_rank
 from autoguard.model.check import SEVERITIES
 from autoguard.plugins import Registry
 from autoguard.render import RenderContext, Renderer
@@ -83,9 +83,12 @@ def exit_code(assessment: Assessment, fail_on: str, *, allow_incomplete: bool) -
         for finding in assessment.findings:
             if finding.outcome == "fail" and finding.status == "open" and severity_rank(finding.severity) >= limit:
                 return FOUND
-    if assessment.inventory.gaps and not allow_incomplete:
-        return INCOMPLETE
-    return 0
+    return INCOMPLETE if is_incomplete(assessment.inventory) and not allow_incomplete else 0
+
+
+def is_incomplete(inventory: Inventory) -> bool:
+    """Whether something that may matter was not read; a template of another language is none of it."""
+    return any(gap.kind != "unsupported" for gap in inventory.gaps)
 
 
 def check_fail_on(value: str) -> str:

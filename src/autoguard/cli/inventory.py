@@ -44,4 +44,4 @@ def inventory(
         sys.stdout.write(text)
     else:
         output.write_text(text, encoding="utf-8")
-    raise typer.Exit(INCOMPLETE if estate.inventory.gaps and not allow_incomplete else 0)
+    raise typer.Exit(INCOMPLETE if _output.is_incomplete(estate.inventory) and not allow_incomplete else 0)

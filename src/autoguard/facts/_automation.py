@@ -35,6 +35,14 @@ def common(of: Callable[[Any], Automation]) -> tuple[Fact, ...]:
     )
 
 
+def in_use(automation: Automation) -> bool | None:
+    """Whether it is switched on, or its state is not exported and the manifest names it; None where nobody knows."""
+    if automation.enabled != "unknown":
+        return automation.enabled == "yes"
+    # Nobody declares owner and recovery times of an automation that is not used.
+    return True if automation.declared is not None else None
+
+
 def owners(automation: Automation) -> list[str]:
     """Who answers for it first, then the other hints of export and repository."""
     return list(dict.fromkeys(item for item in (automation.owner, *automation.owners) if item))

@@ -5,7 +5,7 @@ from typing import Any, get_args
 
 from autoguard.estate import Estate
 from autoguard.facts import Fact, SubjectKind, fold, known, unique
-from autoguard.facts._automation import common, owners
+from autoguard.facts._automation import common, in_use, owners
 from autoguard.model import Automation, Declared, Location, Subject, TriggerKind
 
 _UNATTENDED = frozenset({"webhook", "schedule", "event", "form", "chat"})
@@ -32,21 +32,8 @@ def _triggers(automation: Automation) -> list[Any]:
     return [trigger for trigger in automation.triggers if trigger.enabled != "no"]
 
 
-def _in_use(automation: Automation, _: Estate) -> bool | None:
-    if automation.enabled != "unknown":
-        return automation.enabled == "yes"
-    # Nobody declares owner and recovery times of an automation that is not used.
-    return True if automation.declared is not None else None
-
-
 def _untrusted_code(automation: Automation, _: Estate) -> bool:
-    return any(one.untrusted == "yes" and one.into == "code" for step in automation.steps for one in step.inputs)
-
-
-def _error_target_found(automation: Automation, estate: Estate) -> bool | None:
-    if automation.error_target is None:
-        return None
-    return known(estate.graph.resolves(automation.error_target, automation))
+    return any(one.untrusted == "yes" and one.into == "workspace" for step in automation.steps for one in step.inputs)
 
 
 FACTS = (
@@ -75,7 +62,7 @@ FACTS = (
         "in_use",
         "bool",
         "it is switched on, or its state is not exported and the manifest names it",
-        _in_use,
+        lambda item, _: in_use(item),
         optional=True,
     ),
     Fact(
@@ -116,13 +103,6 @@ FACTS = (
         lambda item, _: known(item.error_route),
         optional=True,
     ),
-    Fact(
-        "error_target_found",
-        "bool",
-        "the automation named as its error handler is among those scanned",
-        _error_target_found,
-        optional=True,
-    ),
     Fact("is_called", "bool", "another automation starts it", lambda item, estate: bool(estate.graph.callers(item.id))),
     Fact("runs_untrusted_code", "bool", "it fetches code that outsiders wrote into its workspace", _untrusted_code),
     Fact(
@@ -142,6 +122,12 @@ FACTS = (
     ),
     Fact("has_owner", "bool", "somebody answers for it; unknown without a manifest or hint", _has_owner, optional=True),
     Fact("owner", "string", "the first who answers for it, or empty", lambda item, _: item.owner),
+    Fact(
+        "owner_is_team",
+        "bool",
+        "that is a team and not a person",
+        lambda item, _: item.owner.startswith("@") and "/" in item.owner,
+    ),
     Fact(
         "has_deputy",
         "bool",

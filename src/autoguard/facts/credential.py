@@ -11,9 +11,13 @@ from autoguard.model import Credential, Location, Subject
 from autoguard.model.inventory import Confidence, CredentialRole, Storage
 
 _PERSONAL = re.compile(
-    r"@(?:gmail|googlemail|outlook|hotmail|live|yahoo|icloud|me|gmx|web|proton(?:mail)?|aol)\.[a-z.]{2,6}\b",
+    r"@(?:gmail\.com|googlemail\.com|(?:outlook|hotmail|live)\.(?:com|de|fr|it|es|nl|at|be|dk|co\.uk)|msn\.com|"
+    r"yahoo\.(?:com|de|fr|it|es|co\.uk)|ymail\.com|icloud\.com|me\.com|mac\.com|gmx\.(?:de|net|at|ch|com)|web\.de|"
+    r"t-online\.de|freenet\.de|proton\.me|protonmail\.com|aol\.com|laposte\.net|orange\.fr|libero\.it)"
+    r"(?![\w-]|\.\w)",
     re.IGNORECASE,
 )
+"""Providers of private mailboxes. A firm's own host whose name begins like one is none."""
 
 
 def _beside_store(credential: Credential, estate: Estate) -> bool:
@@ -47,6 +51,11 @@ def _platforms(credential: Credential, estate: Estate) -> list[str]:
     return unique((credential.platform, *used))
 
 
+def _title(credential: Credential, _: Estate) -> str:
+    name = credential.name or credential.holder or credential.kind
+    return f"{name} ({credential.label})" if credential.label else name
+
+
 FACTS = (
     Fact("kind", "string", "kind of credential, such as stripe-secret-key or oauth2", lambda item, _: item.kind),
     Fact(
@@ -68,6 +77,8 @@ FACTS = (
         "service", "string", "vendor it belongs to; empty where only its shape is known", lambda item, _: item.service
     ),
     Fact("name", "string", "name of the connection or field", lambda item, _: item.name or item.holder or item.kind),
+    Fact("title", "string", "its name, with the label of the value where one was found", _title),
+    Fact("expires", "string", "the day it expires on, or empty", lambda item, _: item.expires),
     Fact("label", "string", "label of the value in this run, or empty", lambda item, _: item.label),
     Fact("holder", "string", "the field, store or connection that holds it", lambda item, _: item.holder),
     Fact("platform", "string", "platform it belongs to, or empty", lambda item, _: item.platform),

@@ -4,7 +4,7 @@ from typing import Any, NamedTuple, get_args
 
 from autoguard.estate import Estate
 from autoguard.facts import Fact, SubjectKind, each_part, known, unique, unless_unknown
-from autoguard.facts._automation import common
+from autoguard.facts._automation import common, in_use
 from autoguard.model import Automation, Hop, Location, Step, StepKind, Subject
 from autoguard.model.inventory import InputPlace, OnError
 from autoguard.platforms._endpoints import is_example, is_local
@@ -19,6 +19,8 @@ class Item(NamedTuple):
 
 PLAIN_SCHEMES = frozenset({"http", "ws", "ftp", "smtp", "imap", "mqtt", "amqp", "redis", "ldap"})
 """Schemes that send everything in clear text, the credentials first."""
+_SUBMISSION = 587
+"""Port of mail submission, where clients begin in clear text and then encrypt (RFC 6409, RFC 3207)."""
 
 
 def plain_hosts(step: Step) -> list[str]:
@@ -26,7 +28,10 @@ def plain_hosts(step: Step) -> list[str]:
     return unique(
         endpoint.host
         for endpoint in step.endpoints
-        if endpoint.scheme in PLAIN_SCHEMES and not is_local(endpoint.host) and not is_example(endpoint.host)
+        if endpoint.scheme in PLAIN_SCHEMES
+        and endpoint.port != _SUBMISSION
+        and not is_local(endpoint.host)
+        and not is_example(endpoint.host)
     )
 
 
@@ -93,12 +98,6 @@ FACTS = (
         lambda item, _: plain_hosts(item.step),
     ),
     Fact(
-        "plain_host",
-        "string",
-        "the first of plain_hosts, or empty",
-        lambda item, _: (plain_hosts(item.step) or [""])[0],
-    ),
-    Fact(
         "tls_unverified",
         "bool",
         "checks of the other side's certificate or host key are switched off",
@@ -107,8 +106,8 @@ FACTS = (
     Fact(
         "sends_credentials",
         "bool",
-        "it uses a credential",
-        lambda item, _: bool(item.step.credentials),
+        "it uses a credential; the token that a CI system makes for each run does not count",
+        lambda item, estate: any(one not in estate.run_tokens for one in item.step.credentials),
     ),
     Fact(
         "on_error",
@@ -148,7 +147,7 @@ FACTS = (
     Fact(
         "untrusted_into",
         "strings",
-        "the places (command, code, query, url, path, prompt, html) that outsiders can put text into",
+        "the places (command, code, query, url, path, prompt, html, workspace) that outsiders can put text into",
         _untrusted_into,
         values=get_args(InputPlace),
         path=_untrusted_path,
@@ -174,10 +173,11 @@ FACTS = (
         lambda item, _: [step.name for step in _attached(item)],
     ),
     Fact(
-        "in_use_now",
+        "in_use",
         "bool",
-        "the automation is known to be switched on",
-        lambda item, _: item.automation.enabled == "yes",
+        "the automation is switched on, or its state is not exported and the manifest names it",
+        lambda item, _: in_use(item.automation),
+        optional=True,
     ),
     Fact(
         "missing_targets",

@@ -21,7 +21,7 @@ Storage = Literal["inline", "reference", "env", "vault", "encrypted-store", "unk
 CredentialRole = Literal["secret", "encryption-key", "store", "certificate"]
 Confidence = Literal["verified", "likely", "possible"]
 Criticality = Literal["critical", "high", "normal", "low"]
-InputPlace = Literal["command", "code", "query", "url", "path", "prompt", "html", "value"]
+InputPlace = Literal["command", "code", "query", "url", "path", "prompt", "html", "workspace", "value"]
 GapKind = Literal["unreadable", "not-followed", "unsupported"]
 
 
@@ -85,8 +85,8 @@ class Input:
     """A value that a step takes from elsewhere at run time, as its expression names it.
 
     `source` is the id of the step or trigger it comes from ("" where only the text is known); `into` is the kind of
-    place it lands in; `untrusted` says that outsiders choose the value, where the platform's grammar alone decides it
-    (a GitHub issue title), otherwise the graph does.
+    place it lands in, `workspace` for code that is fetched to be worked on; `untrusted` says that outsiders choose the
+    value, where the platform's grammar alone decides it (a GitHub issue title), otherwise the graph does.
     """
 
     text: str
@@ -114,8 +114,8 @@ class Trigger:
 
     `untrusted`: outsiders can choose the data it carries. `event` is the platform's own word, `schedule` a cron
     expression or the platform's text, `address` what a caller uses: a hook id, a channel name, a digest of a path.
-    `exposed`: it can be reached from outside the platform. `signature_verified`: its steps check the sender's signature
-    before anything else happens.
+    `exposed`: it can be reached from outside the platform. `signature_verified`: the trigger itself checks the sender's
+    signature; whether a step does so first is asked of the graph.
     """
 
     id: str

@@ -20,6 +20,13 @@ _URL = re.compile(
 _DYNAMIC = re.compile(r"\{\{|\$\{|\$\(|@\{|\}\}|^[=@]|%[A-Za-z_]+%|[{}$]|^\$")
 _HOST = re.compile(r"^(?:\[[0-9a-f:.]+\]|[a-z0-9_](?:[a-z0-9_.-]{0,252}[a-z0-9])?)$")
 _MAX_ENDPOINTS = 20
+_COMMENT = re.compile(r"\s*(?://|#|\*|<!--|/\*|--)|.*(?<!:)//\s")
+_NAMESPACES = frozenset(
+    {"www.w3.org", "schemas.xmlsoap.org", "schemas.openxmlformats.org", "schemas.microsoft.com", "schema.org",
+     "purl.org", "xmlns.com", "json-schema.org", "ns.adobe.com", "java.sun.com", "xmlns.jcp.org", "www.sitemaps.org", "ogp.me",
+     "docs.oasis-open.org", "www.opengis.net", "specs.xmlsoap.org", "tempuri.org"}
+)  # fmt: skip
+"""Hosts in the names of XML and JSON vocabularies, to which nobody connects."""
 _MAX_PORT = 65535
 
 
@@ -78,8 +85,9 @@ def is_example(host: str) -> bool:
 
 def _all(text: str) -> Iterator[Endpoint]:
     for match in _URL.finditer(text):
+        before = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
         one = _from(match)
-        if not one.dynamic:
+        if not one.dynamic and one.host not in _NAMESPACES and not _COMMENT.match(before):
             yield one
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from autoguard.estate import Estate
 from autoguard.model import Location, ToolRun
 from autoguard.probes import Judgement, Probe
-from autoguard.tools import ToolReport, ToolResult
+from autoguard.tools import Skip, ToolReport, ToolResult
 
 
 def ask(report: ToolReport, _: Estate, parameters: Mapping[str, Any]) -> Iterable[Judgement]:
@@ -32,8 +32,10 @@ def ask(report: ToolReport, _: Estate, parameters: Mapping[str, Any]) -> Iterabl
             confidence=result.confidence,
             facts={"rule": result.rule, "report": result.message, "url": result.url},
         )
-    for what, reason in report.skipped:
-        yield Judgement("unknown", discriminator=what, facts={"rule": "skipped", "report": f"{what}: {reason}"})
+    for skip in report.skipped:
+        text = f"{skip.what}: {skip.reason}"
+        facts = {"rule": "could not look at something", "report": text}
+        yield Judgement("unknown", discriminator=skip.what, locations=(skip.location,), facts=facts)
     if not found and not report.skipped:
         yield Judgement("pass")
 
@@ -42,7 +44,8 @@ def example(facts: Mapping[str, Any], parameters: Mapping[str, Any]) -> ToolRepo
     """A report with as many results and skipped things as an example's facts say."""
     run = ToolRun(str(parameters["tool"]), "0", facts["status"], "as the example says")
     result = ToolResult("example-rule", "an example", "medium", "likely", Location("example"))
-    skipped = tuple((f"thing-{index}", "as the example says") for index in range(int(facts.get("skipped", 0))))
+    count = int(facts.get("skipped", 0))
+    skipped = tuple(Skip(f"thing-{index}", "as the example says", Location("example")) for index in range(count))
     return ToolReport(run, (result,) * int(facts.get("results", 0)), skipped)
 
 

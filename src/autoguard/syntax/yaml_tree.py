@@ -10,7 +10,7 @@ from typing import Any, Self
 
 import yaml
 
-from autoguard.errors import UnreadableError
+from autoguard.errors import UnreadableError, UnsupportedError
 from autoguard.syntax import MAX_DEPTH
 
 MAX_EXPANDED = 2_000_000
@@ -54,6 +54,28 @@ class YamlTree:
             node, mark = found
         return mark.line + 1, mark.column + 1
 
+    def repeated_keys(self) -> list[tuple[str, int]]:
+        """Keys twice in one mapping, with the line of the second; YAML forbids them and parsers take the last."""
+        found: list[tuple[str, int]] = []
+        seen_nodes: set[int] = set()
+        stack = [self._node]
+        while stack:
+            node = stack.pop()
+            if id(node) in seen_nodes:
+                continue
+            seen_nodes.add(id(node))
+            if isinstance(node, yaml.SequenceNode):
+                stack.extend(node.value)
+            elif isinstance(node, yaml.MappingNode):
+                names: set[str] = set()
+                for name, child in node.value:
+                    if isinstance(name, yaml.ScalarNode) and name.tag != "tag:yaml.org,2002:merge":
+                        if name.value in names:
+                            found.append((name.value, name.start_mark.line + 1))
+                        names.add(name.value)
+                    stack.append(child)
+        return sorted(found, key=lambda item: item[1])
+
     def is_block_scalar(self, *path: str | int) -> bool:
         """Whether the value at `path` is written as a block (`|` or `>`), so that its text starts on the next line."""
         node = self._node
@@ -77,7 +99,7 @@ def parse_yaml(text: str) -> list[YamlTree]:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         if _TEMPLATE.search(text):
-            raise UnreadableError("is a template of another language, not YAML") from None
+            raise UnsupportedError("is a template of another language and was not read") from None
         raise UnreadableError(f"is not valid YAML: line {line}: {_without_names(error.problem)}") from None
     except (yaml.YAMLError, ValueError) as error:
         # ReaderError names the offending character by its code; nothing of the content is repeated.
@@ -93,7 +115,8 @@ def parse_yaml(text: str) -> list[YamlTree]:
 
 def _without_names(problem: str | None) -> str:
     # libyaml quotes the alias or tag it stumbled over, which may be a secret that begins with `*` or `!`.
-    return re.sub(r"\s*['\"].*['\"]", "", problem or "cannot be read")
+    told = problem or "cannot be read"
+    return re.sub(r"\s*(['\"]).*\1", "", told) if re.search(r"alias|anchor|tag", told) else told
 
 
 def _check_depth(text: str) -> None:

@@ -29,12 +29,21 @@ class ToolResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Skip:
+    """Something that a tool could not look at: what, why, and where it stands."""
+
+    what: str
+    reason: str
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
 class ToolReport:
-    """How a tool fared, what it found and what it could not look at (each with its reason)."""
+    """How a tool fared, what it found and what it could not look at."""
 
     run: ToolRun
     results: tuple[ToolResult, ...] = ()
-    skipped: tuple[tuple[str, str], ...] = ()
+    skipped: tuple[Skip, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

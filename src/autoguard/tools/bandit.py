@@ -7,7 +7,7 @@ from typing import Any
 
 from autoguard.model import Document, Location, Severity, ToolRun
 from autoguard.model.inventory import Confidence
-from autoguard.tools import Tool, ToolOptions, ToolReport, ToolResult
+from autoguard.tools import Skip, Tool, ToolOptions, ToolReport, ToolResult
 from autoguard.tools._process import (
     MAX_FILES,
     DidNotRun,
@@ -60,10 +60,7 @@ def look(documents: Sequence[Document], folder: Path, options: ToolOptions) -> T
     try:
         answer: Any = json.loads(ran.output)
         results = tuple(_result(item, written) for item in answer["results"])
-        skipped = tuple(
-            (written.get(_relative(item["filename"]), "a file"), without_quotes(item["reason"]))
-            for item in answer["errors"]
-        )
+        skipped = tuple(_skip(item, written) for item in answer["errors"])
     except (ValueError, KeyError, TypeError):
         failed = DidNotRun("failed", f"bandit ended with code {ran.code} and an answer that cannot be read")
         return report_without_results(NAME, NAME, failed, len(documents))
@@ -80,6 +77,11 @@ def _result(item: Any, written: dict[str, str]) -> ToolResult:
         location=Location(path, int(item["line_number"])),
         url=item.get("more_info", ""),
     )
+
+
+def _skip(item: Any, written: dict[str, str]) -> Skip:
+    path = written.get(_relative(item["filename"]), "a file")
+    return Skip(path, without_quotes(item["reason"]), Location(path))
 
 
 def _relative(name: str) -> str:

@@ -7,15 +7,16 @@ a list of `name==version` that is written here, and only where `--online` allows
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from autoguard.model import Document, Location, ToolRun
 from autoguard.syntax.text import decode, is_binary
-from autoguard.tools import Tool, ToolOptions, ToolReport, ToolResult
+from autoguard.tools import Skip, Tool, ToolOptions, ToolReport, ToolResult
 from autoguard.tools._process import (
     DidNotRun,
+    Ran,
     nothing_to_do,
     report_without_results,
     run,
@@ -29,6 +30,8 @@ _PROJECT = r"^([A-Za-z0-9](?:[A-Za-z0-9._-]{0,100}[A-Za-z0-9])?)\s*(?:\[[A-Za-z0
 _FIXED = re.compile(_PROJECT + r"==\s*([0-9][A-Za-z0-9.!+_-]{0,60})")
 _NAMED = re.compile(_PROJECT + r"(?:[<>=!~;@]|$)")
 
+_NO_NETWORK = re.compile(r"ConnectionError|ConnectError|Max retries|NameResolution|timed out|ServiceError|ProxyError")
+
 
 def wants(document: Document) -> bool:
     """Lists of requirements."""
@@ -38,50 +41,73 @@ def wants(document: Document) -> bool:
 def look(documents: Sequence[Document], folder: Path, options: ToolOptions) -> ToolReport:
     """Known vulnerabilities of the fixed dependencies, and everything that could not be looked up."""
     fixed: dict[tuple[str, str], Location] = {}
-    skipped: list[tuple[str, str]] = []
+    skipped: list[Skip] = []
     for document in documents:
         for name, version, location in _dependencies(document):
             if version:
-                fixed.setdefault((name, version), location)
+                fixed.setdefault((_normal(name), version), location)
             else:
-                skipped.append((f"{name} in {document.path}", "it has no fixed version, so nobody knows what runs"))
+                skipped.append(Skip(name, "it has no fixed version, so nobody knows what runs", location))
     if not fixed and not skipped:
         return nothing_to_do(NAME, NAME)
     if not options.online:
         reason = f"looking up {len(fixed) + len(skipped)} dependencies needs the network; allow it with --online"
         return ToolReport(ToolRun(NAME, tool_version(NAME), "not-asked", reason, len(documents)))
-    if not fixed:
-        return ToolReport(ToolRun(NAME, tool_version(NAME), "ran", "", len(documents)), (), tuple(skipped))
-    clean = folder / "requirements.txt"
-    clean.write_text("".join(f"{name}=={version}\n" for name, version in fixed), encoding="utf-8")
-    arguments = ["-r", clean.name, "--no-deps", "--disable-pip", "--progress-spinner", "off", "-f", "json"]
-    ran = run(NAME, arguments, folder, options)
-    if isinstance(ran, DidNotRun):
-        return report_without_results(NAME, NAME, ran, len(documents))
-    return read_answer(ran.output, ran.code, fixed, skipped, len(documents))
-
-
-def read_answer(
-    output: str, code: int, fixed: dict[tuple[str, str], Location], skipped: list[tuple[str, str]], files: int
-) -> ToolReport:
-    """What pip-audit's JSON says. A dependency that it neither judged nor skipped is an open question as well."""
     results: list[ToolResult] = []
-    missing = {_normal(name): (name, version) for name, version in fixed}
-    left = list(skipped)
+    for number, layer in enumerate(_layers(fixed)):
+        clean = folder / f"requirements-{number}.txt"
+        clean.write_text("".join(f"{name}=={version}\n" for name, version in layer), encoding="utf-8")
+        arguments = ["-r", clean.name, "--no-deps", "--disable-pip", "--progress-spinner", "off", "-f", "json"]
+        ran = run(NAME, arguments, folder, options)
+        if isinstance(ran, DidNotRun):
+            return report_without_results(NAME, NAME, ran, len(documents))
+        answer = read_answer(ran.output, layer)
+        if answer is None:
+            return report_without_results(NAME, NAME, _failure(ran), len(documents))
+        results.extend(answer[0])
+        skipped.extend(answer[1])
+    return ToolReport(ToolRun(NAME, tool_version(NAME), "ran", "", len(documents)), tuple(results), tuple(skipped))
+
+
+def read_answer(output: str, asked: Mapping[tuple[str, str], Location]) -> tuple[list[ToolResult], list[Skip]] | None:
+    """What pip-audit's JSON says of the dependencies it was asked about, each name once; None for no answer.
+
+    A dependency that it neither judged nor skipped is an open question as well.
+    """
+    results: list[ToolResult] = []
+    skipped: list[Skip] = []
+    missing = {name: (name, version) for name, version in asked}
     try:
-        answer: Any = json.loads(output)
-        for item in answer["dependencies"]:
-            name = _normal(item["name"])
-            known = missing.pop(name, None)
+        for item in json.loads(output)["dependencies"]:
+            known = missing.pop(_normal(item["name"]), None)
+            if known is None:
+                continue
             if "skip_reason" in item:
-                left.append((item["name"], without_quotes(item["skip_reason"])))
-            elif known is not None:
-                results.extend(_result(found, known, fixed[known]) for found in item["vulns"])
-    except (ValueError, KeyError, TypeError):
-        failed = DidNotRun("failed", f"pip-audit ended with code {code} and an answer that cannot be read")
-        return report_without_results(NAME, NAME, failed, files)
-    left.extend((name, "pip-audit did not mention it") for name, _ in missing.values())
-    return ToolReport(ToolRun(NAME, tool_version(NAME), "ran", "", files), tuple(results), tuple(left))
+                skipped.append(Skip("==".join(known), without_quotes(item["skip_reason"]), asked[known]))
+            else:
+                results.extend(_result(found, known, asked[known]) for found in item["vulns"])
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+    skipped.extend(Skip("==".join(one), "pip-audit did not mention it", asked[one]) for one in missing.values())
+    return results, skipped
+
+
+def _layers(fixed: Mapping[tuple[str, str], Location]) -> list[dict[tuple[str, str], Location]]:
+    # It refuses two versions of one package in a single run.
+    layers: list[dict[tuple[str, str], Location]] = []
+    for (name, version), location in fixed.items():
+        layer = next((one for one in layers if all(other != name for other, _ in one)), None)
+        if layer is None:
+            layer = {}
+            layers.append(layer)
+        layer[name, version] = location
+    return layers
+
+
+def _failure(ran: Ran) -> DidNotRun:
+    if _NO_NETWORK.search(ran.errors):
+        return DidNotRun("failed", "the advisory service could not be reached")
+    return DidNotRun("failed", f"pip-audit ended with code {ran.code} and an answer that cannot be read")
 
 
 def _result(item: Any, dependency: tuple[str, str], location: Location) -> ToolResult:

@@ -8,7 +8,7 @@ from typing import Any
 
 from autoguard.model import Document, Location, Severity, ToolRun
 from autoguard.model.inventory import Confidence
-from autoguard.tools import Tool, ToolOptions, ToolReport, ToolResult
+from autoguard.tools import Skip, Tool, ToolOptions, ToolReport, ToolResult
 from autoguard.tools._process import (
     MAX_FILES,
     DidNotRun,
@@ -24,7 +24,7 @@ NAME = "zizmor"
 _SEVERITIES: dict[str, Severity] = {"High": "high", "Medium": "medium", "Low": "low", "Informational": "info"}
 _CONFIDENCES: dict[str, Confidence] = {"High": "likely", "Medium": "likely", "Low": "possible", "Unknown": "possible"}
 _WORKFLOW = re.compile(r"(?:^|/)\.github/workflows/[^/]+\.ya?ml$|(?:^|[/!])action\.ya?ml$")
-_UNREAD = re.compile(r"WARN[^\n]*?failed to (?:parse|load|validate)[^\n]*?(d\d+/[^\s:]+)")
+_COMPLETED = re.compile(r"completed (?:\./)?(d\d+/\S+)")
 
 
 def wants(document: Document) -> bool:
@@ -52,8 +52,10 @@ def look(documents: Sequence[Document], folder: Path, options: ToolOptions) -> T
     except (ValueError, KeyError, TypeError, StopIteration):
         failed = DidNotRun("failed", f"zizmor ended with code {ran.code} and an answer that cannot be read")
         return report_without_results(NAME, NAME, failed, len(documents))
-    unread = (written.get(match[1], "a workflow") for match in _UNREAD.finditer(ran.errors))
-    skipped = tuple((path, "zizmor could not read it") for path in dict.fromkeys(unread))
+    # What it cannot parse it passes over, at times without a name: only what it says to have completed was looked at.
+    done = {match[1] for match in _COMPLETED.finditer(ran.errors)}
+    unread = [path for name, path in written.items() if name not in done]
+    skipped = tuple(Skip(path, "zizmor could not read it", Location(path)) for path in unread)
     return ToolReport(ToolRun(NAME, tool_version(NAME), "ran", "", len(documents)), results, skipped)
 
 

@@ -74,7 +74,7 @@ def read_definition(definition: dict[str, Any], dialect: Dialect) -> Definition:
             return _note_credential(found, host, location, dialect)
 
         steps.append(read_step(action, order.on_error(action), location, Context(sources, noted, dialect.workflow)))
-    found.triggers = tuple(_verified(triggers, steps))
+    found.triggers = tuple(triggers)
     found.steps = tuple(steps)
     found.edges = tuple(order.edges())
     found.error_route = order.error_route(steps)
@@ -88,16 +88,6 @@ def _note_credential(found: Definition, host: Host, location: Location, dialect:
     known = found.credentials.get(credential.id, credential)
     found.credentials[credential.id] = replace(known, locations=(*known.locations, location))
     return credential.id
-
-
-def _verified(triggers: list[Trigger], steps: list[Step]) -> list[Trigger]:
-    checks = any(step.kind == "verify" for step in steps)
-    return [
-        replace(trigger, signature_verified="yes" if checks else "no")
-        if trigger.kind == "webhook" and trigger.exposed == "yes"
-        else trigger
-        for trigger in triggers
-    ]
 
 
 def workflow_call(host: dict[str, Any], resolve: Callable[[str], str]) -> Call:

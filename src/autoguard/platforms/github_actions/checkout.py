@@ -45,9 +45,9 @@ def fetched_code(uses: Uses, operation: str, given: dict[str, Any], scope: Scope
         head = _takes_head(value, scope)
         if head is not None:
             trust: Known = "no" if refused and scope.events <= {"pull_request_target"} else "yes"
-            yield Input(head.text, carrier(head.path, scope), "code", trust)
+            yield Input(head.text, carrier(head.path, scope), "workspace", trust)
         elif value:
-            unsure = (one for one in inputs_of(value, scope, "code") if one.untrusted == "unknown")
+            unsure = (one for one in inputs_of(value, scope, "workspace") if one.untrusted == "unknown")
             yield from unsure
 
 
@@ -59,7 +59,7 @@ def fetched_code_by_command(facts: CommandLine, scope: Scope) -> Iterator[Input]
         words = " ".join(run.arguments)
         fetched = run.program == "git" and run.arguments[:1] in (("fetch",), ("pull",)) and "pull/" in words
         if fetched or (run.program == "gh" and run.arguments[:2] == ("pr", "checkout")):
-            yield Input("git fetch" if fetched else "gh pr checkout", _source(scope), "code", "yes")
+            yield Input("git fetch" if fetched else "gh pr checkout", _source(scope), "workspace", "yes")
 
 
 def _takes_head(value: str, scope: Scope) -> Reference | None:

@@ -27,6 +27,8 @@ class Ledger:
     def __init__(self, path: str) -> None:
         """Keep the credentials of the document at `path`."""
         self._path = path
+        # A secret belongs to a repository: two of one name in two repositories are two.
+        self._repository = path.partition(".github/")[0].rstrip("/") if ".github/" in path else ""
         self._found: dict[str, Credential] = {}
 
     @property
@@ -38,7 +40,7 @@ class Ledger:
         """The ids of the secrets that the strings below `value` refer to."""
         ids = []
         for name in dict.fromkeys(_names(value)):
-            ids.append(f"github-actions:secret:{name}")
+            ids.append("github-actions:secret:" + "/".join(part for part in (self._repository, name) if part))
             self._note(
                 Credential(
                     id=ids[-1],

@@ -45,9 +45,7 @@ def read_scenario(parsed: Parsed, scenario: Scenario) -> Facts:
                 steps.append(read_step(module, ids[place], location, found, modules, enabled=flow.enabled))
     handlers = {ids[place] for flow in lists if "onerror" in flow.path for place, _ in _modules(flow)}
     automation = _automation(parsed, scenario, lists, tuple(steps), handlers)
-    checked = any(checks_caller(module) for flow in lists for _, module in _modules(flow)) or any(
-        step.kind == "verify" for step in steps
-    )
+    checked = any(checks_caller(module) for flow in lists for _, module in _modules(flow))
     return Facts(
         (
             replace(

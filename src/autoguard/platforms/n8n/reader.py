@@ -48,7 +48,7 @@ def read_workflow(parsed: Parsed, workflow: dict[str, Any], path: Path) -> tuple
         native_id=native_id,
         location=parsed.at(parsed.json, *path),
         enabled=_enabled(workflow),
-        triggers=tuple(_verified(triggers, steps)),
+        triggers=tuple(triggers),
         steps=tuple(steps),
         edges=tuple(_edges(workflow, nodes, ids)),
         error_route=_error_route(settings, triggers),
@@ -176,11 +176,3 @@ def _pinned(parsed: Parsed, workflow: dict[str, Any], path: Path) -> Iterator[Pe
                 sum(found.values()),
                 parsed.at(parsed.json, *path, "pinData", holder),
             )
-
-
-def _verified(triggers: list[Trigger], steps: list[Step]) -> Iterator[Trigger]:
-
-    checks = any(step.kind == "verify" and step.enabled == "yes" for step in steps)
-    for trigger in triggers:
-        open_webhook = trigger.kind == "webhook" and trigger.auth == "none"
-        yield replace(trigger, signature_verified="yes" if checks else "no") if open_webhook else trigger

@@ -35,6 +35,10 @@ _VERIFIES = re.compile(
     re.IGNORECASE,
 )
 _CALLS_OUT = re.compile(r"httpRequest|\bfetch\s*\(|\baxios\b|\brequests\.|urlopen|\$http\b")
+_SECRET_HEADER = re.compile(
+    r"headers\b[^}]{0,20}(?:authorization|signature|hmac|secret|token|api-?key|x-[a-z-]{0,30}(?:key|auth|sign|token))",
+    re.IGNORECASE,
+)
 _EVALUATES = re.compile(r"\beval\s*\(|\bnew\s+Function\s*\(|child_process|\bvm\.run|os\.system|subprocess\.")
 _INTO: dict[str, Literal["command", "query", "url", "path", "prompt", "html"]] = {
     "command": "command", "query": "query", "sqlQuery": "query", "url": "url", "uri": "url", "fileName": "path",
@@ -189,8 +193,8 @@ def _is_verification(name: str, kind: StepKind, parameters: dict[str, Any]) -> b
     if kind == "code":
         return bool(_VERIFIES.search(_code(parameters)))
     if kind == "branch":
-        # A condition on a request header is how workflows compare a shared secret themselves.
-        return any(is_dynamic(value) and re.search(r"headers\b", value) for _, value in strings(parameters))
+        # A condition on a header that carries a secret is how workflows compare a shared secret themselves.
+        return any(is_dynamic(value) and _SECRET_HEADER.search(value) for _, value in strings(parameters))
     return False
 
 

@@ -104,7 +104,7 @@ def _automation(parsed: Parsed, flow: Flow, parts: _Parts, enabled: Known, error
         native_id=native_id,
         location=parsed.at(parsed.json, *flow.path),
         enabled=enabled,
-        triggers=tuple(_verified(parts)),
+        triggers=tuple(parts.triggers),
         steps=tuple(parts.steps),
         edges=tuple(parts.edges),
         error_route=error_route,
@@ -150,38 +150,6 @@ def _activate(file: FlowFile, found: dict[str, Known], subflows: list[Flow]) -> 
             if found.get(subflow) in ("no", "unknown"):
                 found[subflow] = "yes"
                 open_flows.append(subflow)
-
-
-def _verified(parts: _Parts) -> Iterator[Trigger]:
-    by_id = {step.id: step for step in parts.steps}
-    following: dict[str, list[str]] = {}
-    for edge in parts.edges:
-        if edge.kind == "main":
-            following.setdefault(edge.source, []).append(edge.target)
-    for trigger in parts.triggers:
-        if trigger.kind == "webhook":
-            yield replace(trigger, signature_verified=_is_verified(trigger.id, by_id, following))
-        else:
-            yield trigger
-
-
-def _is_verified(start: str, steps: dict[str, Step], following: dict[str, list[str]]) -> Known:
-    # Only what comes before the first step with an effect counts; what a called flow does is not known here.
-    seen, open_ids, left = {start}, [start], False
-    while open_ids:
-        if len(seen) > _MAX_BEFORE_EFFECT:
-            return "unknown"
-        for target in following.get(open_ids.pop(0), ()):
-            step = steps.get(target)
-            if step is None or target in seen or step.enabled == "no":
-                continue
-            seen.add(target)
-            if step.kind == "verify":
-                return "yes"
-            left = left or bool(step.calls)
-            if step.kind in _PASSIVE and step.writes != "yes":
-                open_ids.append(target)
-    return "unknown" if left else "no"
 
 
 def _personal_data(parsed: Parsed, flow: Flow) -> Iterator[PersonalData]:

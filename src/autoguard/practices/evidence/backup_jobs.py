@@ -5,12 +5,18 @@ from collections.abc import Iterable, Sequence
 from autoguard.model import Automation, Practice
 from autoguard.practices import EvidenceReader
 
-TOOLS = frozenset(
-    {"restic", "borg", "borgmatic", "duplicity", "duplicati", "kopia", "rclone", "velero", "pgbackrest", "wal-g",
-     "litestream", "pg_dump", "pg_dumpall", "mysqldump", "mongodump", "rsnapshot", "autorestic", "resticprofile"}
-)  # fmt: skip
-"""Services, as readers of schedulers name them, whose purpose is a backup."""
-_EXPORTS = frozenset({"export:workflow", "export:credentials", "export:entities"})
+TOOLS: dict[str, tuple[str, ...]] = {
+    "restic": ("backup",), "borg": ("create",), "borgmatic": ("", "create"), "kopia": ("snapshot",),
+    "duplicity": ("", "full", "incremental", "backup"), "duplicati": ("backup",), "duplicati-cli": ("backup",),
+    "rclone": ("sync", "copy", "move"), "velero": ("backup", "schedule"), "pgbackrest": ("backup",),
+    "wal-g": ("backup-push", "wal-push"), "litestream": ("replicate",), "autorestic": ("backup",),
+    "resticprofile": ("backup",), "rsnapshot": (), "pg_dump": (), "pg_dumpall": (), "pg_basebackup": (),
+    "mysqldump": (), "mariadb-dump": (), "mongodump": (), "n8n": ("export:workflow", "export:credentials", "export:entities"),
+}  # fmt: skip
+"""Programs as readers of schedulers name them, and which of their commands make a copy; none named means all do.
+
+Commands: the programs' own manuals, read 2026-11-24. `restic check` or `borg list` prove nothing.
+"""
 
 
 def derive(automations: Sequence[Automation]) -> Iterable[Practice]:
@@ -32,7 +38,8 @@ def derive(automations: Sequence[Automation]) -> Iterable[Practice]:
 
 
 def _is_backup(service: str, operation: str) -> bool:
-    return service in TOOLS or (service == "n8n" and operation in _EXPORTS)
+    commands = TOOLS.get(service)
+    return commands is not None and (not commands or operation in commands)
 
 
 EVIDENCE = EvidenceReader(name="backup-jobs", derive=derive)
