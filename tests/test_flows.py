@@ -2,10 +2,11 @@
 
 from typing import Any
 
+import pytest
 from support.estate import inventory_of, node, workflow
 
 from autoguard.flows import Graph
-from autoguard.model import Automation
+from autoguard.model import Automation, Known
 
 
 def graph(*flows: dict[str, Any]) -> tuple[Graph, dict[str, Automation]]:
@@ -164,3 +165,187 @@ def test_the_graph_is_linear() -> None:
     edges = [("Hook", "N0"), *((f"N{n}", f"N{n + 1}") for n in range(size - 1)), (f"N{size - 1}", "Run")]
     found, by_name = graph(workflow("F", nodes, *edges))
     assert len(found.reach(by_name["F"].id, "id-Hook").paths["shell"]) == size + 2
+
+
+def caller_checked(files: dict[str, Any]) -> Known:
+    """Whether the only exposed trigger of these files has its caller checked."""
+    inventory = inventory_of(files)
+    [(automation, trigger)] = [
+        (one, trigger) for one in inventory.automations for trigger in one.triggers if trigger.exposed == "yes"
+    ]
+    assert trigger.kind == "webhook"
+    return Graph(inventory.automations).checks_caller(automation.id, trigger.id)
+
+
+CHECK = node("Check", "if", {"conditions": {"conditions": [{"leftValue": "={{ $json.headers['x-key'] }}"}]}})
+MEDIA = node("Media", "if", {"conditions": {"conditions": [{"leftValue": "={{ $json.headers['content-type'] }}"}]}})
+SIGN = node("Sign", "crypto", {"action": "hmac", "secret": "={{ $env.KEY }}"})
+SAVE = node("Save", "postgres", {"operation": "insert"})
+SET, QUERY = node("Set", "set"), node("Query", "postgres", {"operation": "executeQuery", "query": "={{ $json.q }}"})
+ANSWER = node("Answer", "respondToWebhook")
+
+
+@pytest.mark.parametrize(
+    ("nodes", "edges", "expected"),
+    [
+        pytest.param([CHECK, SAVE], "Hook-Check Check-Save", "yes", id="compared before the effect"),
+        pytest.param([SIGN, SAVE], "Hook-Sign Sign-Save", "yes", id="signed before the effect"),
+        pytest.param([SET, CHECK, SAVE], "Hook-Set Set-Check Check-Save", "yes", id="reshaped first"),
+        pytest.param([ANSWER, CHECK, SAVE], "Hook-Answer Answer-Check Check-Save", "yes", id="answered first"),
+        pytest.param([CHECK, SAVE, SET], "Hook-Check Check-Save Hook-Set", "yes", id="nothing is done beside it"),
+        pytest.param([SET, CHECK, SAVE], "Hook-Set Set-Set Set-Check Check-Save", "yes", id="a loop before it"),
+        pytest.param([CHECK, SAVE], "Hook-Save Save-Check", "no", id="compared after the effect"),
+        pytest.param([CHECK, SAVE, SHELL], "Hook-Check Check-Run Hook-Save", "no", id="a branch goes around it"),
+        pytest.param([CHECK, SET, SHELL], "Hook-Check Hook-Set Set-Run Check-Run", "no", id="a longer way around it"),
+        pytest.param([CHECK, SAVE], "Hook-Save", "no", id="the check is not connected"),
+        pytest.param([MEDIA, SAVE], "Hook-Media Media-Save", "no", id="a header that holds no secret"),
+        pytest.param(
+            [{**CHECK, "disabled": True}, SAVE], "Hook-Check Check-Save", "no", id="the check is switched off"
+        ),
+        pytest.param(
+            [CHECK, {**SHELL, "disabled": True}, SAVE],
+            "Hook-Run Run-Check Check-Save",
+            "yes",
+            id="an effect that is off",
+        ),
+        pytest.param([SAVE], "Hook-Save", "no", id="no check"),
+        pytest.param([SET], "Hook-Set", "no", id="no check and no effect"),
+        pytest.param([CHECK, SAVE, QUERY], "Hook-Check Check-Save Hook-Query", "unknown", id="a query nobody knows"),
+    ],
+)
+def test_callers_of_n8n_are_checked(nodes: list[dict[str, Any]], edges: str, expected: str) -> None:
+    pairs = [(source, target) for source, _, target in (edge.partition("-") for edge in edges.split())]
+    assert caller_checked({"f.json": workflow("F", [HOOK, *nodes], *pairs)}) == expected
+
+
+@pytest.mark.parametrize(
+    ("inside", "expected"), [((CHECK, SHELL), "yes"), ((SHELL, CHECK), "no"), ((SET, SHELL), "no"), (None, "unknown")]
+)
+def test_a_called_workflow_may_check_the_caller(
+    inside: tuple[dict[str, Any], dict[str, Any]] | None, expected: str
+) -> None:
+    call = node("Call", "executeWorkflow", {"workflowId": {"value": "wf-Sub"}})
+    files = {"caller.json": workflow("Caller", [HOOK, call], ("Hook", "Call"))}
+    if inside is not None:
+        first, then = inside
+        pairs = (("In", first["name"]), (first["name"], then["name"]))
+        files["sub.json"] = workflow("Sub", [node("In", "executeWorkflowTrigger"), first, then], *pairs)
+    assert caller_checked(files) == expected
+
+
+def node_red(*nodes: tuple[str, str, str, dict[str, Any]]) -> dict[str, Any]:
+    tab = {"id": "t1", "type": "tab", "label": "Orders", "disabled": False, "info": ""}
+    found = [
+        {"id": own, "type": kind, "z": "t1", "name": own, "x": 1, "y": 1, "wires": [wires.split()], **fields}
+        for own, kind, wires, fields in nodes
+    ]
+    return {"flows.json": [tab, *found]}
+
+
+KEY = {"property": "req.headers.x-key", "propertyType": "msg"}
+SIGNED = {"func": "const s = crypto.createHmac('sha256', env.get('K'));\nreturn msg;"}
+FILE = {"filename": "/srv/orders.txt"}
+
+
+@pytest.mark.parametrize(
+    ("hook", "nodes", "expected"),
+    [
+        pytest.param("c", [("c", "switch", "w", KEY), ("w", "file", "", FILE)], "yes", id="compared before the effect"),
+        pytest.param("c", [("c", "function", "w", SIGNED), ("w", "file", "", FILE)], "yes", id="signed before it"),
+        pytest.param("w", [("w", "file", "c", FILE), ("c", "switch", "", KEY)], "no", id="compared after the effect"),
+        pytest.param("c w", [("c", "switch", "", KEY), ("w", "file", "", FILE)], "no", id="a wire goes around it"),
+        pytest.param(
+            "c",
+            [("c", "switch", "w", {"property": "req.headers.host"}), ("w", "file", "", FILE)],
+            "no",
+            id="a header that holds no secret",
+        ),
+        pytest.param(
+            "c",
+            [("c", "switch", "w", {**KEY, "d": True}), ("w", "file", "", FILE)],
+            "no",
+            id="the check is switched off",
+        ),
+        pytest.param(
+            "c", [("c", "subflow:5b01", "w", {}), ("w", "file", "", FILE)], "unknown", id="a subflow nobody knows"
+        ),
+    ],
+)
+def test_callers_of_node_red_are_checked(hook: str, nodes: list[Any], expected: str) -> None:
+    assert caller_checked(node_red(("h", "http in", hook, {"url": "/order"}), *nodes)) == expected
+
+
+def logic_app(**actions: Any) -> dict[str, Any]:
+    definition = {"triggers": {"hook": {"type": "Request", "kind": "Http"}}, "actions": actions}
+    return {"orders/workflow.json": {"definition": definition, "kind": "Stateful"}}
+
+
+def power_automate(**actions: Any) -> dict[str, Any]:
+    schema = "https://schema.management.azure.com/providers/Microsoft.Logic/schemas/2016-06-01/workflowdefinition.json#"
+    request = {"type": "Request", "kind": "Http", "inputs": {"triggerAuthenticationType": "All"}}
+    definition = {"$schema": schema, "contentVersion": "1.0.0.0", "triggers": {"manual": request}, "actions": actions}
+    properties = {"displayName": "Orders", "state": "Started", "definition": definition, "connectionReferences": {}}
+    flow = {"name": "f1", "type": "Microsoft.Flow/flows", "properties": properties}
+    return {"Microsoft.Flow/flows/f1/definition.json": flow}
+
+
+def compared(header: str, **inside: Any) -> dict[str, Any]:
+    equals = [f"@triggerOutputs()?['headers']?['{header}']", "@parameters('key')"]
+    return {"type": "If", "expression": {"and": [{"equals": equals}]}, "actions": inside, "runAfter": {}}
+
+
+POST = {"type": "Http", "inputs": {"method": "POST", "uri": "https://api.mill-lane-bakery.eu/orders"}, "runAfter": {}}
+
+
+@pytest.mark.parametrize("export", [logic_app, power_automate])
+@pytest.mark.parametrize(
+    ("actions", "expected"),
+    [
+        pytest.param({"Check": compared("x-key", Save=POST)}, "yes", id="compared before the effect"),
+        pytest.param(
+            {"Save": POST, "Check": {**compared("x-key"), "runAfter": {"Save": ["Succeeded"]}}},
+            "no",
+            id="compared after the effect",
+        ),
+        pytest.param({"Check": compared("x-key", Tell=POST), "Save": POST}, "no", id="a branch goes around it"),
+        pytest.param({"Check": compared("Content-Type", Save=POST)}, "no", id="a header that holds no secret"),
+        pytest.param({"Save": POST}, "no", id="no check"),
+    ],
+)
+def test_callers_of_microsoft_flows_are_checked(export: Any, actions: dict[str, Any], expected: str) -> None:
+    assert caller_checked(export(**actions)) == expected
+
+
+def make(*modules: dict[str, Any]) -> dict[str, Any]:
+    hook = {"id": 1, "module": "gateway:CustomWebHook", "version": 1, "parameters": {"hook": 4711}, "mapper": {}}
+    flow = [hook, *({"version": 1, "parameters": {}, "mapper": {}, **one} for one in modules)]
+    settings = {"roundtrips": 1, "maxErrors": 3, "confidential": False, "dataloss": False, "dlq": False}
+    metadata = {"instant": True, "scenario": settings, "designer": {"orphans": []}}
+    return {"orders.blueprint.json": {"name": "Orders", "flow": flow, "metadata": metadata}}
+
+
+ROW = {"id": 3, "module": "mysql:InsertRow"}
+HMAC = {"id": 2, "module": "code:ExecuteCode", "mapper": {"code": "require('crypto').createHmac('sha256', key)"}}
+
+
+@pytest.mark.parametrize(
+    ("modules", "expected"),
+    [
+        pytest.param([HMAC, ROW], "yes", id="signed before the effect"),
+        pytest.param([ROW, HMAC], "no", id="signed after the effect"),
+        pytest.param(
+            [
+                {
+                    "id": 5,
+                    "module": "builtin:BasicRouter",
+                    "routes": [{"flow": [HMAC, ROW]}, {"flow": [{"id": 4, "module": "slack:CreateMessage"}]}],
+                }
+            ],
+            "no",
+            id="a route goes around it",
+        ),
+        pytest.param([ROW], "no", id="no check"),
+    ],
+)
+def test_callers_of_make_are_checked(modules: list[dict[str, Any]], expected: str) -> None:
+    assert caller_checked(make(*modules)) == expected

@@ -147,7 +147,9 @@ def _not_judged(
         if tally.get("error"):
             yield NotJudged(check.id, "the check itself failed; this is a defect worth reporting")
         elif tally.get("unknown") and check.subject == "gap":
-            yield NotJudged(check.id, f"{tally['unknown']} sources could not be read")
+            yield NotJudged(
+                check.id, f"{tally['unknown']} source{'s' if tally['unknown'] > 1 else ''} could not be read"
+            )
         elif tally.get("unknown"):
             yield NotJudged(check.id, f"{tally['unknown']} of its questions lack a fact that was not found or declared")
 

@@ -3,66 +3,30 @@
 `collect -> read -> link -> tools -> assess -> redact`. The library knows no terminal: progress is a callback.
 """
 
-import multiprocessing
-import os
 import re
+import stat
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Literal
 
 from autoguard import config as configuration
-from autoguard.collect import LIMITS, Entry, Limits, Skipped
+from autoguard.collect import Entry
 from autoguard.collect.archives import archive_kind
-from autoguard.collect.files import read as read_entry
 from autoguard.collect.files import show, walk
 from autoguard.errors import UnreadableError, UsageError
 from autoguard.inventory import Linked, link
-from autoguard.model import Document, Gap, Reading, Source
-from autoguard.plugins import Registry, check_rooms, load_plugins
+from autoguard.model import Document, Gap, Location, Source
+from autoguard.plugins import Registry
 from autoguard.practices.manifest import NAME as MANIFEST
 from autoguard.practices.manifest import Manifest, parse_manifest
-from autoguard.read import DocumentFacts, Reader
-from autoguard.secrets.kinds import load_kinds
 from autoguard.syntax.parsed import Parsed
 from autoguard.tables import vendors
-from autoguard.tools import ToolOptions, ToolReport
-
-Progress = Callable[[int, int], None]
-"""Called with the files read so far and the files in all."""
-_PARALLEL_FROM = 8_000_000
-_BATCH_BYTES = 1_000_000
-_BATCH_FILES = 200
-
-
-@dataclass(frozen=True, slots=True)
-class ReadOptions:
-    """How sources are read. `key` is this run's own for the digests of secrets."""
-
-    key: bytes
-    jobs: int = 0
-    external_plugins: bool = True
-    limits: Limits = LIMITS
-
-
-@dataclass(slots=True)
-class Collected:
-    """Everything that was read from all sources."""
-
-    documents: list[DocumentFacts] = field(default_factory=list)
-    gaps: list[Gap] = field(default_factory=list)
-    skipped: Counter[str] = field(default_factory=Counter)
-    files: int = 0
-    bytes: int = 0
-
-    @property
-    def reading(self) -> Reading:
-        """The counts for the summary."""
-        return Reading(self.files, self.bytes, dict(sorted(self.skipped.items())))
+from autoguard.tools import Skip, ToolOptions, ToolReport
+from autoguard.workers import Collected, Progress, ReadOptions, read_entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +47,7 @@ def roots_for(paths: Sequence[Path], cwd: Path) -> list[Root]:
     roots = []
     labels: Counter[str] = Counter()
     for path in paths:
-        if not path.exists():
-            raise UsageError(f"{path}: there is no such file or folder")
+        _check_source(path)
         resolved = path.resolve()
         label = show(resolved.name) or "root"
         labels[label] += 1
@@ -94,6 +57,16 @@ def roots_for(paths: Sequence[Path], cwd: Path) -> list[Root]:
         source = Source(label, _shown_prefix(folder, cwd, outside), "folder" if path.is_dir() else _file_kind(path))
         roots.append(Root(path, source, f"{label}/" if len(paths) > 1 else ""))
     return roots
+
+
+def _check_source(path: Path) -> None:
+    try:
+        mode = path.stat().st_mode
+    except OSError as error:
+        why = "there is no such file or folder" if isinstance(error, FileNotFoundError) else f"{error.strerror}".lower()
+        raise UsageError(f"{path}: {why}") from None
+    if not stat.S_ISDIR(mode) and not stat.S_ISREG(mode):
+        raise UsageError(f"{path}: is neither a file nor a folder")
 
 
 def read_roots(
@@ -110,26 +83,24 @@ def read_roots(
                 collected.gaps.append(replace(found, path=root.prefix + found.path))
             else:
                 collected.skipped[found.reason] += 1
-    jobs = options.jobs or os.cpu_count() or 1
-    parallel = jobs > 1 and sum(min(entry.size, options.limits.file_bytes) for entry in entries) >= _PARALLEL_FROM
-    if parallel:
-        context = multiprocessing.get_context("forkserver" if os.name == "posix" else "spawn")
-        with ProcessPoolExecutor(jobs, context, _start_worker, (options,)) as executor:
-            _gather(collected, entries, executor, progress)
-    elif entries:
-        _start_worker(options, registry)
-        _gather(collected, entries, None, progress)
+    read_entries(collected, entries, registry, options, progress)
     return collected
 
 
 def run_tools(collected: Collected, registry: Registry, options: ToolOptions) -> tuple[ToolReport, ...]:
-    """The external scanners on the documents that they want, each in an empty folder of its own."""
-    kept = [document.kept for document in collected.documents if document.kept is not None]
+    """The external scanners on the documents that they want, each in an empty folder of its own.
+
+    What nobody here could read may end a scanner too, and with it the look at all other documents.
+    """
+    kept = [(document.kept, document.gaps) for document in collected.documents if document.kept is not None]
     reports = []
     for tool in registry.all("tools"):
-        wanted = [document for document in kept if tool.wants(document)]
+        wanted = [document for document, gaps in kept if tool.wants(document) and not gaps]
+        left_out = [document.path for document, gaps in kept if tool.wants(document) and gaps]
         with tempfile.TemporaryDirectory(prefix="autoguard-") as folder:
-            reports.append(tool.run(wanted, Path(folder), options))
+            report = tool.run(wanted, Path(folder), options)
+        skipped = tuple(Skip(path, "it could not be read", Location(path)) for path in left_out)
+        reports.append(replace(report, skipped=(*report.skipped, *skipped)))
     return tuple(reports)
 
 
@@ -169,7 +140,8 @@ def find_manifest(collected: Collected, roots: Sequence[Root], config: configura
             used = replace(parse_manifest(Parsed(document)), base=folder, roots=absolute, own=False)
         except (UsageError, UnreadableError) as error:
             reason = str(error).splitlines()[0].removeprefix(f"{document.path}:")
-            gaps.append(Gap(document.path, f"is not a valid manifest: line {reason}"))
+            where = "line " if reason[:1].isdigit() else "it "
+            gaps.append(Gap(document.path, f"is not a valid manifest: {where}{reason}"))
     ignored = configuration.ignored_settings(used) if used is not None else ()
     return FoundManifest(used, tuple(gaps), ignored, tuple(notes))
 
@@ -194,74 +166,6 @@ def build_inventory(
         today=today,
         vendors=vendors(),
     )
-
-
-@dataclass(slots=True)
-class _Batch:
-    documents: list[DocumentFacts] = field(default_factory=list)
-    gaps: list[Gap] = field(default_factory=list)
-    skipped: Counter[str] = field(default_factory=Counter)
-    bytes: int = 0
-    files: int = 0
-
-
-_worker: "tuple[Reader, Limits] | None" = None
-
-
-def _start_worker(options: ReadOptions, registry: Registry | None = None) -> None:
-    global _worker  # noqa: PLW0603 - a process pool's workers keep what they load in a module global
-    registry = registry or load_plugins(external=options.external_plugins)
-    _worker = (Reader(registry, load_kinds(check_rooms(registry)), options.key), options.limits)
-
-
-def _work(entries: list[Entry]) -> _Batch:
-    if _worker is None:
-        raise RuntimeError("the worker was not started")
-    reader, limits = _worker
-    batch = _Batch()
-    for entry in entries:
-        batch.files += 1
-        for found in read_entry(entry, limits):
-            if isinstance(found, Document):
-                batch.bytes += len(found.data)
-                batch.documents.append(reader.read(found))
-            elif isinstance(found, Gap):
-                batch.gaps.append(found)
-            elif isinstance(found, Skipped):
-                batch.skipped[found.reason] += 1
-    return batch
-
-
-def _gather(
-    collected: Collected, entries: Sequence[Entry], executor: Executor | None, progress: Progress | None
-) -> None:
-    batches = list(_batches(entries))
-    results = executor.map(_work, batches) if executor is not None else map(_work, batches)
-    for batch in results:
-        collected.documents.extend(document for document in batch.documents if _says_something(document))
-        collected.gaps.extend(batch.gaps)
-        collected.skipped.update(batch.skipped)
-        collected.files += batch.files
-        collected.bytes += batch.bytes
-        if progress is not None:
-            progress(collected.files, len(entries))
-
-
-def _batches(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
-    batch: list[Entry] = []
-    size = 0
-    for entry in entries:
-        batch.append(entry)
-        size += entry.size
-        if size >= _BATCH_BYTES or len(batch) >= _BATCH_FILES:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch
-
-
-def _says_something(document: DocumentFacts) -> bool:
-    return any(getattr(document, part) for part in ("platform", "secrets", "certificates", "practices", "gaps", "kept"))
 
 
 def _shown_prefix(folder: Path, cwd: Path, outside: str) -> str:

@@ -67,8 +67,9 @@ class Reader:
                 found = tuple(certificates(parsed)) if MARK in parsed.utf8 else ()
             with _costing_a_gap(parsed, gaps, "the reader of evidence"):
                 practices = tuple(self._practices(parsed, parsed.utf8))
-        if not gaps and not platform:
-            gaps.extend(_broken_json(parsed))
+        if not gaps:
+            with _costing_a_gap(parsed, gaps, "the reader"):
+                gaps.extend(_text_behind(parsed) if platform else _broken_json(parsed))
         kept = document if self._is_kept(document) else None
         return DocumentFacts(document.path, platform, facts, secrets, found, practices, tuple(gaps[:1]), kept)
 
@@ -107,12 +108,21 @@ def _costing_a_gap(parsed: Parsed, gaps: list[Gap], what: str) -> Iterator[None]
         gaps.append(Gap(parsed.path, str(error)))
     except RecursionError:
         gaps.append(Gap(parsed.path, "is nested too deep to read"))
+    except MemoryError:
+        gaps.append(Gap(parsed.path, "needs more memory to read than there is"))
     except Exception as error:  # noqa: BLE001 - the name of the type alone, for its text may hold what was read
         gaps.append(Gap(parsed.path, f"could not be read: {what} failed ({type(error).__name__}); please report it"))
 
 
 def _is_named(parsed: Parsed, platform: Platform) -> bool:
     return any(fnmatch.fnmatchcase(parsed.name, pattern) for pattern in platform.names)
+
+
+def _text_behind(parsed: Parsed) -> Iterator[Gap]:
+    # Only where a reader asked for JSON: two exports in one file, or an export with something else behind it.
+    tree = vars(parsed).get("json")
+    if tree is not None and tree.trailing_line:
+        yield Gap(parsed.path, f"has more text behind its first JSON value, from line {tree.trailing_line}, not read")
 
 
 def _broken_json(parsed: Parsed) -> Iterator[Gap]:

@@ -85,7 +85,7 @@ def triage(
 
 def fingerprint(check: str, identity: str, discriminator: str) -> str:
     """A finding's identity: check, subject and what tells it apart; no message, line or value is in it."""
-    return hashlib.sha256(f"{check}\0{identity}\0{discriminator}".encode()).hexdigest()[:32]
+    return hashlib.sha256(f"{check}\0{identity}\0{discriminator}".encode(errors="surrogatepass")).hexdigest()[:32]
 
 
 def _finding(result: Result, check: Check) -> Finding:

@@ -13,6 +13,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from autoguard.model import Location, Outcome, Severity
+from autoguard.model.inventory import Confidence
 from checks.placeholders import fill
 
 ROOT = Path(__file__).resolve().parents[1] / "fixtures" / "checks"
@@ -28,7 +29,8 @@ class Fires(_Strict):
     """The finding that a tree must give.
 
     `at` is the file and line of its first place (the file alone where a finding has no line), `shows` a text that must
-    stand there in the file, `places` the number of places, `without` names checks that must not be reported besides it.
+    stand there in the file, `places` the number of places, `path` the names along the way through the graph that is
+    shown with it, `without` names checks that must not be reported besides it.
     """
 
     at: str
@@ -36,6 +38,8 @@ class Fires(_Strict):
     severity: Severity
     reasons: tuple[str, ...] = ()
     places: int = 1
+    path: tuple[str, ...] = ()
+    confidence: Confidence = "likely"
     outcome: Literal["fail", "unknown"] = "fail"
     without: tuple[str, ...] = ()
 
@@ -71,14 +75,10 @@ class Variant(_Strict):
 
 
 class Expected(_Strict):
-    """The file expected.yaml of one check.
-
-    `defects` names trees and variants that do not come out as they must because something else is broken, with what.
-    """
+    """The file expected.yaml of one check."""
 
     trees: dict[str, Fires | Counts]
     variants: tuple[Variant, ...] = ()
-    defects: dict[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,6 @@ class Case:
     folder: Path
     expected: Fires | Counts
     variant: Variant | None = None
-    defect: str = ""
 
     @property
     def id(self) -> str:
@@ -141,13 +140,13 @@ def cases(check: str) -> Iterator[Case]:
     """All trees of a check, then their variants."""
     content = expected(check)
     for name, what in content.trees.items():
-        yield Case(check, name, ROOT / check / name, what, defect=content.defects.get(name, ""))
+        yield Case(check, name, ROOT / check / name, what)
     for variant in content.variants:
         base = content.trees[variant.of]
         known = base.model_dump() if isinstance(base, Fires) else {}
         what = Fires(**{**known, **variant.fires}) if variant.fires is not None else variant.counts or {}
         name = f"{variant.of}: {variant.name}"
-        yield Case(check, name, ROOT / check / variant.of, what, variant, content.defects.get(name, ""))
+        yield Case(check, name, ROOT / check / variant.of, what, variant)
 
 
 def all_cases() -> list[Case]:

@@ -8,10 +8,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
-from autoguard.model import Check, SeverityRule, SeveritySpec
+from autoguard.model import SEVERITIES, Check, SeverityRule, SeveritySpec
+from autoguard.model.inventory import Confidence
 
+_CONFIDENCES: tuple[Confidence, ...] = get_args(Confidence)
+_CONFIDENT = ("tool", "credential")
+"""Subjects that come with a confidence of their own."""
 _TOKEN = re.compile(
     r"""(?P<space>\s+)
     |(?P<string>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')
@@ -118,7 +122,12 @@ def _mutants(check: Check) -> Iterator[Mutant]:
     if check.applies:
         for what, text in (*_whole(check.applies), *changes(check.applies)):
             yield Mutant(f"applies {what}", replace(check, applies=text))
+    yield from _severities(check)
     yield from _rules(check)
+    if check.subject not in _CONFIDENT:
+        for word in _CONFIDENCES:
+            yield Mutant(f"confidence {word}", replace(check, confidence=word))
+    yield Mutant("path left out", replace(check, path=()))
     yield Mutant("platforms left out", replace(check, platforms=()))
     yield Mutant("supersedes left out", replace(check, supersedes=()))
     yield Mutant("group left out", replace(check, group=""))
@@ -126,6 +135,16 @@ def _mutants(check: Check) -> Iterator[Mutant]:
     for word in left_out:
         fewer = {**check.parameters, "except": [other for other in left_out if other != word]}
         yield Mutant(f"except without {word}", replace(check, parameters=fewer))
+
+
+def _severities(check: Check) -> Iterator[Mutant]:
+    spec = check.severity
+    for severity in SEVERITIES:
+        yield Mutant(f"base {severity}", replace(check, severity=replace(spec, base=severity)))
+        for name, rules in (("raise", spec.raises), ("lower", spec.lowers)):
+            for index, rule in enumerate(rules):
+                changed = (*rules[:index], replace(rule, to=severity), *rules[index + 1 :])
+                yield Mutant(f"{name} {index} to {severity}", _with(check, name, changed))
 
 
 def _rules(check: Check) -> Iterator[Mutant]:

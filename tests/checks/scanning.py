@@ -120,6 +120,8 @@ def _of_firing(check: str, expected: Fires, assessment: Assessment) -> Iterator[
         "severity": finding.severity,
         "reasons": finding.reasons,
         "places": len(finding.locations),
+        "path": tuple(hop.name for hop in finding.path),
+        "confidence": finding.confidence,
     }
     for name, value in actual.items():
         if value != getattr(expected, name):

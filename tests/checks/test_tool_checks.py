@@ -6,14 +6,16 @@ from typing import Any
 
 import pytest
 
-from autoguard.model import Location
-from autoguard.tools import _process, pip_audit
+from autoguard.model import Document, Location
+from autoguard.tools import Skip, ToolOptions, _process, pip_audit
+from autoguard.tools._process import Ran
 from autoguard.tools.pip_audit import read_answer
 from checks.cases import Case, all_cases
 from checks.scanning import CATALOG, counts, findings, judge, scan
 
 FLASK = ("flask", "0.5")
 PLACE = Location("scripts/requirements.txt", 2)
+ONLINE = ToolOptions(online=True, own_tree=True)
 TREES = {"bandit": "risky-python-code", "pip-audit": "vulnerable-dependency", "zizmor": "ci-workflow-weakness"}
 
 
@@ -32,39 +34,69 @@ def _vulnerable(version: str, rule: str = "PYSEC-2019-179") -> dict[str, Any]:
 
 
 def test_a_known_vulnerability_is_found_at_its_line() -> None:
-    report = read_answer(_answer(_vulnerable("0.5")), 1, {FLASK: PLACE}, [], 1)
-    [result] = report.results
+    answer = read_answer(_answer(_vulnerable("0.5")), {FLASK: PLACE})
+    assert answer is not None
+    [result], skipped = answer
     assert (result.rule, result.location, result.subject) == ("PYSEC-2019-179", PLACE, "flask==0.5")
     assert result.message == "flask 0.5, fixed in 1.0"
-    assert not report.skipped
+    assert skipped == []
 
 
 @pytest.mark.parametrize(
-    "answer",
+    ("answer", "reason"),
     [
-        pytest.param(_answer({"name": "flask", "skip_reason": "Dependency not found on PyPI"}), id="skipped"),
-        pytest.param(_answer(), id="not mentioned"),
-        pytest.param(_answer({"name": "jinja2", "version": "3.1", "vulns": []}), id="another one"),
+        pytest.param(
+            _answer({"name": "flask", "skip_reason": "Dependency not found on PyPI"}),
+            "Dependency not found on PyPI",
+            id="skipped",
+        ),
+        pytest.param(_answer(), "pip-audit did not mention it", id="not mentioned"),
+        pytest.param(
+            _answer({"name": "jinja2", "version": "3.1", "vulns": [{"id": "X-1", "fix_versions": []}]}),
+            "pip-audit did not mention it",
+            id="another one",
+        ),
     ],
 )
-def test_what_was_not_judged_is_open(answer: str) -> None:
-    report = read_answer(answer, 0, {FLASK: PLACE}, [], 1)
-    assert report.run.status == "ran"
-    assert not report.results
-    assert [name for name, _ in report.skipped] == ["flask"]
+def test_what_was_not_judged_is_open(answer: str, reason: str) -> None:
+    assert read_answer(answer, {FLASK: PLACE}) == ([], [Skip("flask==0.5", reason, PLACE)])
 
 
 @pytest.mark.parametrize("answer", ["", "No known vulnerabilities found", "[]", '{"dependencies": [{}]}', "null"])
-def test_an_answer_of_another_form_is_a_failure(answer: str) -> None:
-    assert read_answer(answer, 0, {FLASK: PLACE}, [], 1).run.status == "failed"
+def test_an_answer_of_another_form_is_none(answer: str) -> None:
+    assert read_answer(answer, {FLASK: PLACE}) is None
 
 
-@pytest.mark.xfail(reason="of several versions of one package, all but one are left out without a word", strict=True)
-def test_several_versions_of_a_package_are_told_apart() -> None:
-    fixed = {FLASK: PLACE, ("flask", "0.6"): Location("other/requirements.txt", 1)}
-    answer = _answer({"name": "flask", "version": "0.5", "vulns": []}, _vulnerable("0.6"))
-    [result] = read_answer(answer, 1, fixed, [], 2).results
+def test_an_answer_of_another_form_is_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pip_audit, "run", lambda *_: Ran(2, "No known vulnerabilities found", ""))
+    report = pip_audit.look([Document("requirements.txt", b"flask==0.5\n")], tmp_path, ONLINE)
+    assert (report.run.status, report.results) == ("failed", ())
+    assert report.run.reason == "pip-audit ended with code 2 and an answer that cannot be read"
+
+
+def test_several_versions_of_a_package_are_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def one_at_a_time(_: str, arguments: list[str], folder: Path, __: ToolOptions) -> Ran:
+        # The program itself refuses two versions of one package in a list.
+        lines = (folder / arguments[arguments.index("-r") + 1]).read_text(encoding="utf-8").splitlines()
+        asked.append(lines)
+        names = [line.partition("==")[0] for line in lines]
+        assert len(set(names)) == len(names)
+        known = {"flask==0.6": _vulnerable("0.6")}
+        quiet = [{"name": line.partition("==")[0], "version": line.partition("==")[2], "vulns": []} for line in lines]
+        return Ran(1, _answer(*(known.get(line, one) for line, one in zip(lines, quiet, strict=True))), "")
+
+    monkeypatch.setattr(pip_audit, "run", one_at_a_time)
+    documents = [
+        Document("scripts/requirements.txt", b"Flask==0.5\njinja2==3.1\n"),
+        Document("other/requirements.txt", b"flask==0.6\n"),
+    ]
+    report = pip_audit.look(documents, tmp_path, ONLINE)
+    assert asked == [["flask==0.5", "jinja2==3.1"], ["flask==0.6"]]
+    [result] = report.results
     assert (result.subject, result.location.path) == ("flask==0.6", "other/requirements.txt")
+    assert report.skipped == ()
 
 
 def test_pip_audit_without_an_index_does_not_pass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,17 +3,28 @@
 import contextlib
 import os
 import re
+import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from support.hostile import DAY, HEALTHY, command, export, scan, survives, write
+from support.hostile import DAY, HEALTHY, command, export, only_gap, scan, write
 
 from autoguard.collect import LIMITS, Entry, Skipped
 from autoguard.collect.files import read, walk
 from autoguard.model import Document, Gap
+
+
+@pytest.fixture(autouse=True)
+def _limit() -> Iterator[None]:
+    """A read that blocks ends the test and not the session."""
+    before = signal.signal(signal.SIGALRM, lambda *_: pytest.fail("blocked"))
+    signal.alarm(60)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
 
 
 @contextlib.contextmanager
@@ -35,7 +46,7 @@ def _skipped(tree: Path) -> dict[str, str]:
 
 def test_forbidden_file(tmp_path: Path) -> None:
     (write(tmp_path, {"secret.json": export()}) / "secret.json").chmod(0)
-    survives(tmp_path, "secret.json", "permission denied", plain_user=True)
+    only_gap(scan(tmp_path, plain_user=True), "secret.json", "permission denied")
 
 
 @pytest.mark.parametrize("mode", [0o000, 0o300, 0o600], ids=["closed", "not-listable", "not-enterable"])

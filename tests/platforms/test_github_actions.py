@@ -294,7 +294,8 @@ _YES = ["yes"]
 )  # fmt: skip
 def test_code_of_outsiders_in_the_workspace(step_: str, trust: list[str]) -> None:
     found = inputs(job(step_, "pull_request_target"))
-    assert [one[2] for one in found if one[1] == "code"] == trust
+    assert [one[2] for one in found if one[1] == "workspace"] == trust
+    assert [one for one in found if one[1] == "code"] == []
 
 
 @pytest.mark.parametrize(

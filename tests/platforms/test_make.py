@@ -197,6 +197,9 @@ def test_filter_on_a_header_verifies_the_caller() -> None:
     checked = {"conditions": [[{"a": "{{1.__IMTHEADERS__[].value}}", "b": "x", "o": "text:equal"}]]}
     [trigger] = one(hooked(module(2, "mysql:InsertRow", filter=checked))).triggers
     assert trigger.signature_verified == "yes"
+    after = module(3, "slack:CreateMessage", filter=checked)
+    [late] = one(hooked(module(2, "mysql:InsertRow"), after)).triggers
+    assert late.signature_verified == "no"
 
 
 def test_custom_apps_are_components() -> None:

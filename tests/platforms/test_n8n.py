@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import pytest
 from support.reading import corpus_files, parsed, read
 
 from autoguard.errors import UnreadableError
@@ -95,14 +96,29 @@ def test_private_chat_is_not_exposed_and_public_chat_is() -> None:
     assert chat(public=True, authentication="basicAuth").auth == "shared-secret"
 
 
-def test_header_comparison_verifies_the_caller() -> None:
-    check = {"id": "v", "name": "V", "type": "n8n-nodes-base.if", "typeVersion": 2, "position": [0, 0],
-             "parameters": {"conditions": {"conditions": [{"leftValue": "={{ $json.headers['x-key'] }}"}]}},
-    }  # fmt: skip
-    [automation] = read(PLATFORM, json.dumps(workflow(nodes=[*workflow()["nodes"], check]))).automations
-    assert automation.triggers[0].signature_verified == "yes"
-    [plain] = read(PLATFORM, json.dumps(workflow())).automations
-    assert plain.triggers[0].signature_verified == "no"
+def condition(left: str) -> dict[str, Any]:
+    return {"conditions": {"conditions": [{"leftValue": left, "rightValue": "={{ $env.KEY }}"}]}}
+
+
+@pytest.mark.parametrize(
+    ("kind", "parameters", "expected"),
+    [
+        ("if", condition("={{ $json.headers['x-key'] }}"), "verify"),
+        ("if", condition("={{ $('Hook').item.json.headers.authorization }}"), "verify"),
+        ("switch", {"rules": {"values": [condition('={{ $json["headers"]["x-shop-token"] }}')]}}, "verify"),
+        ("crypto", {"action": "hmac"}, "verify"),
+        ("code", {"jsCode": "const s = crypto.createHmac('sha256', $env.KEY);"}, "verify"),
+        ("if", condition("={{ $json.headers['content-type'] }}"), "branch"),
+        ("if", condition("={{ $json.body.key }}"), "branch"),
+        ("if", condition("headers['x-key']"), "branch"),
+        ("crypto", {"action": "hash"}, "transform"),
+        ("code", {"jsCode": "return $input.all();"}, "code"),
+    ],
+)
+def test_steps_that_check_the_caller(kind: str, parameters: dict[str, Any], expected: str) -> None:
+    node = {"id": "v", "name": "V", "type": f"n8n-nodes-base.{kind}", "position": [0, 0], "parameters": parameters}
+    [automation] = read(PLATFORM, json.dumps(workflow(nodes=[*workflow()["nodes"], node]))).automations
+    assert automation.steps[-1].kind == expected
 
 
 def test_credential_exports_plain_and_encrypted() -> None:

@@ -119,11 +119,18 @@ def test_only_sensitive_places_are_inputs() -> None:
     assert workflow(A=body, B={"type": "Compose", "inputs": "@triggerBody()"}).steps[0].inputs == ()
 
 
-def test_condition_on_a_header_verifies_the_caller() -> None:
-    check = {"type": "If", "expression": {"and": [{"equals": ["@triggerOutputs()?['headers']?['x-key']", "@x"]}]}}
-    automation = workflow(Check=check)
-    assert (automation.steps[0].kind, automation.triggers[0].signature_verified) == ("verify", "yes")
-    assert workflow(A=NOTE).triggers[0].signature_verified == "no"
+@pytest.mark.parametrize(
+    ("action", "expected"),
+    [
+        ({"type": "If", "expression": {"equals": ["@triggerOutputs()?['headers']?['x-key']", "@x"]}}, "verify"),
+        ({"type": "Switch", "expression": "@triggerOutputs()['headers']['Authorization']"}, "verify"),
+        ({"type": "JavaScriptCode", "inputs": {"code": "crypto.createHmac('sha256', key)"}}, "verify"),
+        ({"type": "If", "expression": {"equals": ["@triggerBody()?['key']", "@x"]}}, "branch"),
+        ({"type": "JavaScriptCode", "inputs": {"code": "return 1;"}}, "code"),
+    ],
+)
+def test_steps_that_check_the_caller(action: dict[str, Any], expected: str) -> None:
+    assert workflow(Check=action).steps[0].kind == expected
 
 
 def test_retries() -> None:

@@ -4,6 +4,7 @@ What a scan promises about a bad file is checked in one place, `survives`: the f
 exit code says so, the healthy workflow is read as if it were alone, and nothing is left behind.
 """
 
+import contextlib
 import io
 import json
 import os
@@ -15,7 +16,8 @@ import tarfile
 import tempfile
 import time
 import zipfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -51,7 +53,6 @@ class Scan:
     code: int
     out: bytes
     err: str
-    seconds: float
     left: tuple[str, ...]
 
     @cached_property
@@ -125,7 +126,6 @@ def command(
     """Run the command; the test fails when it takes too long. `plain_user` takes root's right to read everything."""
     dropped = ",".join(map(str, _PASSES_PERMISSIONS)) if plain_user and os.geteuid() == 0 else ""
     with tempfile.TemporaryDirectory(prefix="hostile-") as temporary:
-        started = time.monotonic()
         process = subprocess.Popen(
             [sys.executable, "-I", "-S", "-c", _LAUNCH, str(memory), dropped, *COMMAND, *map(str, arguments)],
             cwd=cwd,
@@ -144,13 +144,13 @@ def command(
         if process.returncode == 99:
             pytest.skip("root cannot give up its right to read everything here")
         left = tuple(sorted(path.name for path in Path(temporary).iterdir()))
-    return Scan(process.returncode, out, err.decode("utf-8", "replace"), time.monotonic() - started, left)
+    return Scan(process.returncode, out, err.decode("utf-8", "replace"), left)
 
 
 def scan(tree: Path, *options: str, **limits: Any) -> Scan:
     """Scan a tree that is not the working folder as JSON. Gaps alone decide the exit code, not findings."""
-    arguments = ("scan", tree, "-f", "json", "--today", DAY, "--fail-on", "never", *options)
-    done = command(*arguments, cwd=tree.parent, **limits)
+    fixed = ("-f", "json", "--today", DAY, "--fail-on", "never")
+    done = command("scan", tree, *fixed, *options, cwd=tree.parent, **limits)
     assert "Traceback" not in done.err
     assert done.code in (0, 3), f"exit code {done.code}: {done.err}"
     assert done.left == (), "temporary files were left behind"
@@ -158,9 +158,25 @@ def scan(tree: Path, *options: str, **limits: Any) -> Scan:
     return done
 
 
-def survives(tree: Path, path: str, reason: str, *options: str, **limits: Any) -> Scan:
+@contextlib.contextmanager
+def scans(root: Path, cases: Mapping[str, Mapping[str, str | bytes]]) -> Iterator[dict[str, Future[Scan]]]:
+    """Scan the files of every case in a tree of its own, as many at a time as there are processors."""
+    with ThreadPoolExecutor(os.cpu_count()) as executor:
+        yield {name: executor.submit(_scan_case, root / str(index), cases[name]) for index, name in enumerate(cases)}
+        executor.shutdown(cancel_futures=True)
+
+
+def _scan_case(tree: Path, files: Mapping[str, str | bytes]) -> Scan:
+    return scan(write(tree, files))
+
+
+def survives(tree: Path, path: str, reason: str) -> Scan:
     """Scan a tree in which exactly this file becomes a gap whose reason matches the pattern."""
-    done = scan(tree, *options, **limits)
+    return only_gap(scan(tree), path, reason)
+
+
+def only_gap(done: Scan, path: str, reason: str) -> Scan:
+    """The scan, in which exactly this file must be a gap whose reason matches the pattern."""
     assert [*done.gaps] == [path], f"gaps: {done.gaps}"
     assert re.search(reason, done.gaps[path]), f"reason: {done.gaps[path]}"
     assert done.code == 3

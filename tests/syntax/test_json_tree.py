@@ -79,7 +79,7 @@ def test_positions_are_those_of_a_search_for_what_stands_there_once(value: Any, 
     text = writer.gap() + writer.text(value) + writer.gap()
     tree = JsonTree(text)
     assert tree.value == json.loads(text)
-    assert not tree.trailing
+    assert tree.trailing_line == 0
     check_markers(tree, text, writer.markers)
 
 
@@ -150,9 +150,9 @@ def test_deep_nesting_is_refused(text: str) -> None:
 
 
 def test_text_behind_the_value_is_told() -> None:
-    assert JsonTree('{"a": 1}\n x').trailing
+    assert JsonTree('{"a": 1}\n x').trailing_line == 2
     assert JsonTree('{"a": 1} {"b": 2}').value == {"a": 1}
-    assert not JsonTree('{"a": 1} // x\n', comments=True).trailing
+    assert JsonTree('{"a": 1} // x\n', comments=True).trailing_line == 0
 
 
 def _broken() -> Iterator[tuple[str, int]]:

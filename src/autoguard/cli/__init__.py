@@ -46,5 +46,7 @@ def _unexpected(error: Exception) -> int:
 
 
 def _complain(text: str) -> int:
-    sys.stderr.write(f"autoguard: {text}\n")
+    from autoguard.printable import printable  # noqa: PLC0415 - only needed for a mistake
+
+    sys.stderr.write(printable(f"autoguard: {text}\n"))
     return ERROR

@@ -11,6 +11,7 @@ from autoguard.errors import UsageError
 from autoguard.model import Assessment, Inventory, severity_rank
 from autoguard.model.check import SEVERITIES
 from autoguard.plugins import Registry
+from autoguard.printable import printable
 from autoguard.render import RenderContext, Renderer
 from autoguard.secrets.redaction import Redactor
 
@@ -71,7 +72,7 @@ def write(
         except OSError as error:
             raise UsageError(f"{file}: cannot be written: {error.strerror}") from None
         if not quiet:
-            sys.stderr.write(f"{renderer.title}: {file}\n")
+            sys.stderr.write(printable(f"{renderer.title}: {file}\n"))
 
 
 def exit_code(assessment: Assessment, fail_on: str, *, allow_incomplete: bool) -> int:

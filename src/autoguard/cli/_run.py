@@ -16,13 +16,15 @@ from autoguard.catalog import Catalog, load_catalog
 from autoguard.config import Config, find_config, is_own, waivers_of
 from autoguard.errors import UsageError
 from autoguard.model import Assessment, Inventory, Policy, Provenance
-from autoguard.pipeline import Collected, Root
+from autoguard.pipeline import Root
 from autoguard.plugins import Registry, check_rooms, load_plugins
 from autoguard.policy import load_policy
 from autoguard.practices.manifest import Manifest
+from autoguard.printable import printable
 from autoguard.secrets.redaction import Redactor
 from autoguard.tables import table_dates
 from autoguard.tools import ToolOptions, ToolReport
+from autoguard.workers import Collected, Progress, ReadOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ def start(wanted: Wanted) -> Session:
     for name in (*wanted.select, *wanted.ignore):
         _check_name(name, catalog)
     if config.path and not wanted.quiet:
-        sys.stderr.write(f"using {config.path}\n")
+        sys.stderr.write(printable(f"using {config.path}\n"))
     return Session(wanted, cwd, today, config, registry, catalog, policy, roots, own)
 
 
@@ -100,10 +102,10 @@ class ReadEstate:
     notes: tuple[str, ...]
 
 
-def read(session: Session, progress: pipeline.Progress | None = None) -> ReadEstate:
+def read(session: Session, progress: Progress | None = None) -> ReadEstate:
     """All sources as one inventory."""
-    key = os.environ.get("AUTOGUARD_KEY", "").encode() or secrets.token_bytes(32)
-    options = pipeline.ReadOptions(key, session.wanted.jobs, session.wanted.external_plugins)
+    key = os.environ.get("AUTOGUARD_KEY", "").encode(errors="surrogateescape") or secrets.token_bytes(32)
+    options = ReadOptions(key, session.wanted.jobs, session.wanted.external_plugins)
     collected = pipeline.read_roots(session.roots, session.registry, options, progress)
     found = pipeline.find_manifest(collected, session.roots, session.config)
     manifest, ignored = found.manifest, found.ignored

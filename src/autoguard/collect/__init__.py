@@ -20,11 +20,16 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A file to read: the path it is shown by, where it lies, and its size when it was listed."""
+    """A file to read: the path it is shown by, where it lies, and its size when it was listed.
+
+    `root` is the real path of the folder that it must still lie in when it is opened; "" where the user
+    named the file itself.
+    """
 
     path: str
     file: str
     size: int
+    root: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,8 @@ _HEAD = 8192
 def walk(root: Path) -> Iterator[Entry | Gap | Skipped]:
     """Everything below `root` in the order of names; `root` itself may be a file or a link that the user named."""
     if not root.is_dir():
-        yield Entry(show(root.name), str(root), root.stat().st_size)
+        # A link that the user names is meant.
+        yield Entry(show(root.name), os.path.realpath(root), root.stat().st_size)
         return
     real_root = os.path.realpath(root)
     stack = [str(root)]
@@ -56,10 +57,14 @@ def read(entry: Entry, limits: Limits) -> Iterator[Document | Gap | Skipped]:
     except OSError as error:
         yield Gap(entry.path, _reason(error))
         return
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        yield Gap(entry.path, "is no longer an ordinary file")
+        return
     with os.fdopen(descriptor, "rb") as stream:
         try:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                yield Gap(entry.path, "is no longer an ordinary file", "unreadable")
+            if entry.root and not _is_below(_real_path(descriptor, entry.file), entry.root):
+                yield Gap(entry.path, "became a link that leaves the scanned tree", "not-followed")
                 return
             head = stream.read(_HEAD)
             kind = archive_kind(head, entry.path)
@@ -67,7 +72,7 @@ def read(entry: Entry, limits: Limits) -> Iterator[Document | Gap | Skipped]:
                 stream.seek(0)
                 yield from expand(stream, entry.path, kind, limits)
                 return
-            yield classify(entry.path, head, stream.read(limits.file_bytes + 1 - len(head)), limits)
+            yield classify(entry.path, head, stream.read(max(limits.file_bytes + 1 - len(head), 0)), limits)
         except OSError as error:
             yield Gap(entry.path, _reason(error))
 
@@ -86,7 +91,7 @@ def _look_at(entry: "os.DirEntry[str]", path: str, real_root: str) -> Entry | Ga
             return Skipped(path, entry.name if entry.name in PASSED_OVER else "virtual environment")
         return entry.path
     if stat.S_ISREG(status.st_mode):
-        return Entry(path, entry.path, status.st_size)
+        return Entry(path, entry.path, status.st_size, real_root)
     return Skipped(path, "device, pipe or socket")
 
 
@@ -97,14 +102,26 @@ def _link(entry: "os.DirEntry[str]", path: str, real_root: str) -> Gap | Skipped
         if error.errno == errno.ELOOP:
             return Gap(path, "is a link that leads back to itself", "not-followed")
         return Skipped(path, "link to nothing")
-    if target != real_root and not target.startswith(real_root.rstrip(os.sep) + os.sep):
+    if not _is_below(target, real_root):
         return Gap(
             path, "is a link that leaves the scanned tree; scan its target by itself if it matters", "not-followed"
         )
     here = os.path.realpath(os.path.dirname(entry.path))  # noqa: PTH120 - a string is at hand, and this loop is hot
-    if here == target or here.startswith(target.rstrip(os.sep) + os.sep):
+    if _is_below(here, target):
         return Gap(path, "is a link to a folder that it lies in (a loop)", "not-followed")
     return Skipped(path, "link inside the tree")
+
+
+def _is_below(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
+
+
+def _real_path(descriptor: int, file: str) -> str:
+    # O_NOFOLLOW looks at the last part alone; a folder above it may have become a link since it was listed.
+    try:
+        return os.readlink(f"/proc/self/fd/{descriptor}")  # noqa: PTH115 - this runs once a file
+    except OSError:
+        return os.path.realpath(file)
 
 
 def _relative(path: str, root: Path) -> str:

@@ -23,8 +23,8 @@ _MAX_ENDPOINTS = 20
 _COMMENT = re.compile(r"\s*(?://|#|\*|<!--|/\*|--)|.*(?<!:)//\s")
 _NAMESPACES = frozenset(
     {"www.w3.org", "schemas.xmlsoap.org", "schemas.openxmlformats.org", "schemas.microsoft.com", "schema.org",
-     "purl.org", "xmlns.com", "json-schema.org", "ns.adobe.com", "java.sun.com", "xmlns.jcp.org", "www.sitemaps.org", "ogp.me",
-     "docs.oasis-open.org", "www.opengis.net", "specs.xmlsoap.org", "tempuri.org"}
+     "purl.org", "xmlns.com", "json-schema.org", "ns.adobe.com", "java.sun.com", "xmlns.jcp.org", "www.sitemaps.org",
+     "ogp.me", "docs.oasis-open.org", "www.opengis.net", "specs.xmlsoap.org", "tempuri.org"}
 )  # fmt: skip
 """Hosts in the names of XML and JSON vocabularies, to which nobody connects."""
 _MAX_PORT = 65535

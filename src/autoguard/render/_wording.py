@@ -1,12 +1,11 @@
 """Words and figures that several outputs share."""
 
-import re
 from collections.abc import Iterable, Sequence
 
 from autoguard.model import Assessment, Finding, Location, Source
+from autoguard.printable import printable
 from autoguard.render._contract import summary
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 DOMAIN_TITLES = {
     "secrets": "Secrets",
     "access": "Access",
@@ -25,8 +24,7 @@ DOMAIN_TITLES = {
 
 def plain(text: str) -> str:
     """Text from a scanned file as one line that no terminal or page can be steered by."""
-    flat = " ".join(str(text).split())
-    return _CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", flat)
+    return printable(" ".join(str(text).split()))
 
 
 def plural(count: int, one: str, many: str = "") -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from autoguard.model import Assessment, Inventory
 from autoguard.plain import shallow
+from autoguard.printable import printable
 from autoguard.render import RenderContext, Renderer, _contract
 
 _OPEN_LEVELS = 4
@@ -27,7 +28,7 @@ def dump(value: Any) -> str:
 
     Control characters and lone surrogates are escaped, so that a terminal and every parser can hold it.
     """
-    return "".join(_lines(value, 0)).encode("utf-8", errors="backslashreplace").decode() + "\n"
+    return printable("".join(_lines(value, 0))) + "\n"
 
 
 def _lines(value: Any, depth: int) -> Iterator[str]:

@@ -62,7 +62,7 @@ def _found(parsed: Parsed, lines: list[int], data: bytes, key: bytes, item: tupl
     start, kind, value, holder, confidence = item
     line = bisect_right(lines, start)
     column = len(data[lines[line - 1] : start].decode("utf-8", errors="replace")) + 1
-    digest = hmac.new(key, value.encode(), hashlib.sha256).hexdigest()
+    digest = hmac.new(key, value.encode(errors="surrogatepass"), hashlib.sha256).hexdigest()
     return Found(
         kind=kind.id,
         role=kind.role,

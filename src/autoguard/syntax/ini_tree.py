@@ -5,6 +5,8 @@ Format: systemd.syntax(7). The standard library's configparser refuses repeated 
 
 from dataclasses import dataclass
 
+_SPACE = " \t\r"
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -20,33 +22,32 @@ def parse_ini(text: str) -> tuple[Entry, ...]:
     """All entries in order; lines that are neither section, entry nor comment are passed over."""
     entries: list[Entry] = []
     section = ""
-    pending: Entry | None = None
-    for number, raw in enumerate(text.splitlines(), start=1):
-        line = raw.strip()
-        if pending is not None:
-            if line.startswith(("#", ";")):
-                continue  # comments inside a continued value are dropped, as systemd does
-            continued = line.endswith("\\")
-            joined = Entry(
-                pending.section, pending.key, f"{pending.value} {line.rstrip(chr(92)).strip()}", pending.line
-            )
-            pending = joined if continued else None
-            if not continued:
-                entries.append(joined)
-        elif not line or line.startswith(("#", ";")):
-            continue
-        elif line.startswith("[") and line.endswith("]"):
-            section = line[1:-1].strip()
-        elif "=" in line:
-            key, _, value = line.partition("=")
-            entry = Entry(section, key.strip(), value.strip().rstrip("\\").strip(), number)
-            if line.endswith("\\"):
-                pending = entry
-            else:
-                entries.append(entry)
+    pending: tuple[str, int] | None = None
+    parts: list[str] = []
+    for number, raw in enumerate(text.split("\n"), start=1):
+        line = raw.strip(_SPACE)
+        if line.startswith(("#", ";")):
+            continue  # also inside a continued value, as systemd does
+        if pending is None:
+            if line.startswith("[") and line.endswith("]"):
+                section = line[1:-1].strip(_SPACE)
+                continue
+            key, equals, line = line.partition("=")
+            if not equals:
+                continue
+            pending = key.strip(_SPACE), number
+        continued = _continues(line)
+        parts.append((line[:-1] if continued else line).strip(_SPACE))
+        if not continued:
+            entries.append(Entry(section, pending[0], " ".join(filter(None, parts)), pending[1]))
+            pending, parts = None, []
     if pending is not None:
-        entries.append(pending)
+        entries.append(Entry(section, pending[0], " ".join(filter(None, parts)), pending[1]))
     return tuple(entries)
+
+
+def _continues(line: str) -> bool:
+    return (len(line) - len(line.rstrip("\\"))) % 2 == 1
 
 
 def last(entries: tuple[Entry, ...], section: str, key: str) -> Entry | None:

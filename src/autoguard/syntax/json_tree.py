@@ -8,23 +8,26 @@ parse of the same file.
 
 import json
 import re
-from bisect import bisect_right
 from json.decoder import scanstring  # type: ignore[attr-defined]  # the C string scanner that json.loads itself uses
 from typing import Any
 
 from autoguard.errors import UnreadableError
+from autoguard.syntax.lines import Lines
 
 _DECODER = json.JSONDecoder()
 _SCAN = _DECODER.scan_once  # type: ignore[attr-defined]  # set in the constructor, used by raw_decode
 _SPACE = re.compile(r"[ \t\n\r]*")
-_COMMENT = re.compile(r'"(?:[^"\\\n]|\\.)*"|//[^\n]*|/\*.*?\*/', re.DOTALL)
-_TRAILING_COMMA = re.compile(r'"(?:[^"\\\n]|\\.)*"|,(?=\s*[}\]])', re.DOTALL)
+# Strings and comments that never end are taken to the end of the line or the text: to try again at every quote in them
+# would cost their length squared.
+_STRING = r'"(?:[^"\\\n]++|\\.)*+"?'
+_COMMENT = re.compile(_STRING + r"|//[^\n]*|/\*(?:.*?\*/|.*)", re.DOTALL)
+_TRAILING_COMMA = re.compile(_STRING + r"|,(?=\s*+[}\]])", re.DOTALL)
 
 
 class JsonTree:
-    """A JSON document. `trailing` tells whether text followed the first value (some exports have it)."""
+    """A JSON document. `trailing_line` is the line from 1 on which more text follows the first value, 0 for none."""
 
-    __slots__ = ("_offsets", "_start", "_starts", "_text", "trailing", "value")
+    __slots__ = ("_lines", "_offsets", "_start", "_text", "trailing_line", "value")
 
     def __init__(self, text: str, *, comments: bool = False) -> None:
         """Parse `text`; with `comments`, `//`, `/* */` and trailing commas are blanked out first.
@@ -36,7 +39,7 @@ class JsonTree:
             text = _TRAILING_COMMA.sub(_blank, _COMMENT.sub(_blank, text))
         self._text = text
         self._start = _skip(text, 0)
-        self._starts: list[int] | None = None
+        self._lines = Lines(text)
         self._offsets: dict[tuple[str | int, ...], dict[str | int, int]] = {}
         try:
             self.value, end = _SCAN(text, self._start)
@@ -50,7 +53,8 @@ class JsonTree:
             raise UnreadableError("is JSON that is nested too deep to read") from None
         except ValueError:
             raise UnreadableError("is JSON with a number that is too long to read") from None
-        self.trailing = _skip(text, end) < len(text)
+        rest = _skip(text, end)
+        self.trailing_line = self.position_at(rest)[0] if rest < len(text) else 0
 
     def position(self, *path: str | int) -> tuple[int, int]:
         """Line and column from 1 of the value at `path`; where it does not exist, those of its nearest ancestor."""
@@ -68,10 +72,7 @@ class JsonTree:
 
     def position_at(self, offset: int) -> tuple[int, int]:
         """Line and column from 1 of a character offset."""
-        if self._starts is None:
-            self._starts = [0, *(match.end() for match in re.finditer("\n", self._text))]
-        line = bisect_right(self._starts, offset)
-        return line, offset - self._starts[line - 1] + 1
+        return self._lines.position(offset)
 
     def _children(self, path: tuple[str | int, ...], offset: int) -> dict[str | int, int]:
         found = self._offsets.get(path)
@@ -113,7 +114,9 @@ def _blank(match: re.Match[str]) -> str:
 
 
 def _plain(message: str) -> str:
-    return message[:1].lower() + message[1:]
+    # Where the standard library puts a place behind its message, that ends in "at".
+    told = re.sub(r"( starting)? at$", "", message)
+    return told[:1].lower() + told[1:]
 
 
 def parse_json(text: str) -> Any:

@@ -58,7 +58,8 @@ def parse_xml(text: str) -> Element:
     # breaks stay, so that lines still count right.
     text = _DECLARATION.sub(lambda match: "\n" * match.group().count("\n"), text, count=1)
     builder = _Builder()
-    parser = create_parser(forbid_dtd=False, forbid_entities=True, forbid_external=True)
+    # One piece: expat starts again at a token's begin for every piece that does not end it.
+    parser = create_parser(bufsize=len(text) + 1, forbid_dtd=False, forbid_entities=True, forbid_external=True)
     parser.setFeature(handler.feature_namespaces, 1)
     parser.setContentHandler(builder)
     parser.setErrorHandler(handler.ErrorHandler())

@@ -12,12 +12,19 @@ import yaml
 
 from autoguard.errors import UnreadableError, UnsupportedError
 from autoguard.syntax import MAX_DEPTH
+from autoguard.syntax.lines import Lines
 
 MAX_EXPANDED = 2_000_000
 """Values a document may have with every alias written out."""
 
 _LEADING = re.compile(r"^[ \-?:]{200}", re.MULTILINE)
-_TEMPLATE = re.compile(r"^\s*\{\{|\{%|^\s*-\s*\{\{|:\s*\{\{|<%", re.MULTILINE)
+_TEMPLATE = re.compile(r"^[ \t]*+\{\{|\{%|^[ \t]*+-[ \t]*+\{\{|:[ \t]*+\{\{|<%", re.MULTILINE)
+
+
+_CONSTRUCTED = frozenset(f"tag:yaml.org,2002:{name}" for name in ("int", "float", "bool", "null"))
+"""What becomes more than text. Dates stay text: they are compared as text, and 2026-02-30 must not end the reading."""
+_LONGEST_NUMBER = 100
+"""Characters; numbers to base 60 (`1:30`) cost their length squared."""
 
 
 class Tagged(str):
@@ -36,11 +43,12 @@ class Tagged(str):
 class YamlTree:
     """One document of a YAML text. Keys `on`, `yes`, `off` and the like stay text where they are keys."""
 
-    __slots__ = ("_node", "value")
+    __slots__ = ("_lines", "_node", "value")
 
-    def __init__(self, node: yaml.Node) -> None:
+    def __init__(self, node: yaml.Node, lines: Lines) -> None:
         """Take a composed node; use `parse_yaml` to get trees from text."""
         self._node = node
+        self._lines = lines
         self.value = _value(node, _Constructor())
 
     def position(self, *path: str | int) -> tuple[int, int]:
@@ -52,7 +60,7 @@ class YamlTree:
             if found is None:
                 break
             node, mark = found
-        return mark.line + 1, mark.column + 1
+        return self._lines.position(mark.index)
 
     def repeated_keys(self) -> list[tuple[str, int]]:
         """Keys twice in one mapping, with the line of the second; YAML forbids them and parsers take the last."""
@@ -71,7 +79,7 @@ class YamlTree:
                 for name, child in node.value:
                     if isinstance(name, yaml.ScalarNode) and name.tag != "tag:yaml.org,2002:merge":
                         if name.value in names:
-                            found.append((name.value, name.start_mark.line + 1))
+                            found.append((name.value, self._lines.position(name.start_mark.index)[0]))
                         names.add(name.value)
                     stack.append(child)
         return sorted(found, key=lambda item: item[1])
@@ -110,7 +118,8 @@ def parse_yaml(text: str) -> list[YamlTree]:
         ) from None
     for node in nodes:
         _check_expansion(node)
-    return [YamlTree(node) for node in nodes]
+    lines = Lines(text)
+    return [YamlTree(node, lines) for node in nodes]
 
 
 def _without_names(problem: str | None) -> str:
@@ -138,28 +147,36 @@ def _check_depth(text: str) -> None:
 
 
 def _check_expansion(root: yaml.Node) -> None:
-    sizes: dict[int, int] = {}
+    measured: dict[int, tuple[int, int]] = {}
     open_nodes: set[int] = set()
 
-    def size(node: yaml.Node) -> int:
+    def measure(node: yaml.Node) -> tuple[int, int]:
+        """Values and levels of a node with every alias written out."""
         key = id(node)
-        if key in sizes:
-            return sizes[key]
+        if key in measured:
+            return measured[key]
         if key in open_nodes:
             raise UnreadableError("is YAML in which an alias contains itself")
         open_nodes.add(key)
-        total = 1
-        if isinstance(node, yaml.SequenceNode):
-            total += sum(size(child) for child in node.value)
-        elif isinstance(node, yaml.MappingNode):
-            total += sum(size(name) + size(child) for name, child in node.value)
+        size, depth = 1, 0
+        for child in _children(node):
+            inner, levels = measure(child)
+            size, depth = size + inner, max(depth, levels)
         open_nodes.discard(key)
-        if total > MAX_EXPANDED:
+        if size > MAX_EXPANDED:
             raise UnreadableError("is YAML whose aliases expand beyond all measure (an alias bomb)")
-        sizes[key] = total
-        return total
+        if depth >= MAX_DEPTH:
+            raise UnreadableError("is YAML that is nested too deep to read")
+        measured[key] = size, depth + isinstance(node, yaml.CollectionNode)
+        return measured[key]
 
-    size(root)
+    measure(root)
+
+
+def _children(node: yaml.Node) -> list[yaml.Node]:
+    if isinstance(node, yaml.MappingNode):
+        return [part for pair in node.value for part in pair]
+    return node.value if isinstance(node, yaml.SequenceNode) else []
 
 
 class _Constructor(yaml.constructor.SafeConstructor):
@@ -184,17 +201,18 @@ def _value(node: yaml.Node, constructor: _Constructor, made: dict[int, Any] | No
 
 def _mapping(node: yaml.MappingNode, constructor: _Constructor, made: dict[int, Any]) -> dict[str, Any]:
     mapping: dict[str, Any] = {}
+    inherited: dict[str, Any] = {}
     for name, child in node.value:
         if name.tag == "tag:yaml.org,2002:merge":
             merged = _value(child, constructor, made)
             for other in merged if isinstance(merged, list) else [merged]:
-                if isinstance(other, dict):
-                    mapping = {**other, **mapping}
+                for key, value in other.items() if isinstance(other, dict) else ():
+                    inherited.setdefault(key, value)
         else:
             # Keys stay text: YAML 1.1 reads the `on` of every CI workflow as True.
             text = name.value if isinstance(name, yaml.ScalarNode) else repr(name.start_mark.line)
             mapping[text] = _value(child, constructor, made)
-    return mapping
+    return {**inherited, **mapping} if inherited else mapping
 
 
 def _scalar(node: yaml.Node, constructor: _Constructor) -> Any:
@@ -202,11 +220,11 @@ def _scalar(node: yaml.Node, constructor: _Constructor) -> Any:
         return node.value
     if not node.tag.startswith("tag:yaml.org,2002:"):
         return Tagged(node.value, node.tag)
-    if node.tag == "tag:yaml.org,2002:timestamp":
-        return node.value  # dates are compared as text, and 2026-02-30 must not end the reading
+    if node.tag not in _CONSTRUCTED or len(node.value) > _LONGEST_NUMBER:
+        return node.value
     try:
         return constructor.construct_object(node)
-    except (yaml.YAMLError, ValueError, OverflowError):
+    except Exception:  # noqa: BLE001 - a tag that the text does not fit makes PyYAML raise whatever it stumbles over
         return node.value
 
 
@@ -217,9 +235,10 @@ def _child(node: yaml.Node, key: str | int) -> tuple[yaml.Node, yaml.Mark] | Non
                 return child, name.start_mark
         for name, child in node.value:
             if name.tag == "tag:yaml.org,2002:merge":
-                found = _child(child, key)
-                if found is not None:
-                    return found
+                for other in child.value if isinstance(child, yaml.SequenceNode) else [child]:
+                    found = _child(other, key) if isinstance(other, yaml.MappingNode) else None
+                    if found is not None:
+                        return found
     elif isinstance(node, yaml.SequenceNode) and isinstance(key, int) and 0 <= key < len(node.value):
         child = node.value[key]
         return child, child.start_mark

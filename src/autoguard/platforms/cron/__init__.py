@@ -123,7 +123,7 @@ def _automation(
 
 def _identity(path: str, facts: CommandLine, taken: Counter[str]) -> str:
     # The hash is over names of programs and scripts only: one over the whole command could give a password away.
-    anchor = hashlib.sha256(facts.skeleton.encode()).hexdigest()[:8]
+    anchor = hashlib.sha256(facts.skeleton.encode(errors="surrogatepass")).hexdigest()[:8]
     taken[anchor] += 1
     return identity("cron", path=f"{path}#{anchor}" + (f"-{taken[anchor]}" if taken[anchor] > 1 else ""))
 

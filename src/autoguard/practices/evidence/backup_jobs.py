@@ -11,7 +11,8 @@ TOOLS: dict[str, tuple[str, ...]] = {
     "rclone": ("sync", "copy", "move"), "velero": ("backup", "schedule"), "pgbackrest": ("backup",),
     "wal-g": ("backup-push", "wal-push"), "litestream": ("replicate",), "autorestic": ("backup",),
     "resticprofile": ("backup",), "rsnapshot": (), "pg_dump": (), "pg_dumpall": (), "pg_basebackup": (),
-    "mysqldump": (), "mariadb-dump": (), "mongodump": (), "n8n": ("export:workflow", "export:credentials", "export:entities"),
+    "mysqldump": (), "mariadb-dump": (), "mongodump": (),
+    "n8n": ("export:workflow", "export:credentials", "export:entities"),
 }  # fmt: skip
 """Programs as readers of schedulers name them, and which of their commands make a copy; none named means all do.
 
