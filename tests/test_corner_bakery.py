@@ -56,6 +56,7 @@ EXPECTED = {
     ("medium", "expiring-certificate", "host/etc/ssl/corner-bakery/mqtt.corner-bakery.example.pem"),
     ("medium", "no-error-route", OVENS),
     ("medium", "no-error-route", CRON),
+    ("medium", "no-owner", CRON),
     ("medium", "no-owner", INSTAGRAM),
     ("medium", "no-restore-test", OVENS),
     ("medium", "no-retraining-plan", "autoguard.yaml"),
@@ -71,11 +72,6 @@ EXPECTED = {
     ("low", "undeclared-automation", CRON),
 }
 """Severity, check and first place of every open finding, without those of zizmor."""
-FALSE_ALARMS = {
-    ("high", "plain-text-secret", "node-red/bakehouse/settings.js"),
-    ("high", "plain-text-secret", "node-red/shops/settings.js"),
-}
-"""Hashes of passwords in `adminAuth`, which open nothing."""
 
 FAULTLESS = {
     "Delivery slots", "Tell the office when something fails", "Birthday coffee", "Label printer", "Opening and closing",
@@ -156,21 +152,22 @@ def test_what_is_wrong_is_found(scan: Scan, expected: tuple[str, str, str]) -> N
 
 def test_nothing_else_is_found(scan: Scan) -> None:
     ours = Counter(_key(one) for one in scan.failures if one["check"] != "ci-workflow-weakness")
-    assert ours - Counter(EXPECTED | FALSE_ALARMS) == Counter()
+    assert ours == Counter(EXPECTED)
 
 
-@pytest.mark.xfail(reason="a bcrypt hash is taken for a password in clear text")
 def test_a_hash_is_no_password(scan: Scan) -> None:
-    assert not FALSE_ALARMS & {_key(one) for one in scan.failures}
+    hashed = [path for path in BAKERY.glob("node-red/*/settings.js") if "$2b$" in path.read_text(encoding="utf-8")]
+    assert len(hashed) == 2
+    places = {place["path"] for one in scan.failures for place in one["locations"]}
+    assert not {path.relative_to(BAKERY).as_posix() for path in hashed} & places
 
 
-@pytest.mark.xfail(reason="zizmor takes the folder for a second value of --collect and ends with 2")
 def test_zizmor_looks_at_the_workflows(scan: Scan) -> None:
-    found = {
-        (one["severity"], one["message"].split(":")[0]) for one in scan.failures if one["subject"]["id"] == "zizmor"
-    }
-    assert found == {("medium", "zizmor artipacked"), ("medium", "zizmor excessive-permissions")}
-    assert all(one["locations"][0]["path"] == DEPLOY for one in scan.failures if one["subject"]["id"] == "zizmor")
+    found = [one for one in scan.failures if one["subject"]["id"] == "zizmor"]
+    assert [(_key(one), one["locations"][0]["line"], one["message"].split(":")[0]) for one in found] == [
+        (("medium", "ci-workflow-weakness", DEPLOY), 16, "zizmor excessive-permissions"),
+        (("medium", "ci-workflow-weakness", DEPLOY), 20, "zizmor artipacked"),
+    ]
 
 
 def test_every_domain_has_a_finding(scan: Scan) -> None:
@@ -180,8 +177,8 @@ def test_every_domain_has_a_finding(scan: Scan) -> None:
 
 def test_every_check_that_files_decide_has_a_subject(scan: Scan) -> None:
     silent = {one["id"] for one in scan.result["checks"] if not one["pass"] and not one["fail"]}
-    # Advisories need the network, a source that cannot be read is never an answer, and zizmor has a test of its own.
-    assert silent - {"ci-workflow-weakness"} == {"vulnerable-dependency", "unreadable-source"}
+    # Advisories need the network, and a source that cannot be read is never an answer.
+    assert silent == {"vulnerable-dependency", "unreadable-source"}
 
 
 def test_half_of_the_automations_have_nothing_wrong(scan: Scan) -> None:
@@ -205,14 +202,13 @@ def test_one_flow_is_missing_from_its_export(scan: Scan) -> None:
 
 def test_few_questions_stay_open(scan: Scan) -> None:
     open_questions = Counter(one["check"] for one in scan.result["findings"] if one["outcome"] == "unknown")
-    assert set(open_questions) - {"ci-workflow-weakness", "swallowed-error"} == {
-        "no-error-route", "unreadable-source", "vulnerable-dependency",
+    assert open_questions == {
+        "no-error-route": 1, "swallowed-error": 1, "unreadable-source": 1, "vulnerable-dependency": 1,
     }  # fmt: skip
     assert scan.result["score"]["coverage"] > 0.8
     assert "error" not in {one["outcome"] for one in scan.result["findings"]}
 
 
-@pytest.mark.xfail(reason="a step that stops on failure is asked about all the same where it is not known to write")
 def test_a_step_that_stops_leaves_no_question(scan: Scan) -> None:
     unknown = [
         one for one in scan.result["findings"] if (one["check"], one["outcome"]) == ("swallowed-error", "unknown")
@@ -242,12 +238,10 @@ def _with_handler(scan: Scan, platform: str) -> list[Automation]:
     return found
 
 
-@pytest.mark.xfail(reason="a request of Make to an n8n webhook is not followed")
 def test_make_starts_an_n8n_webhook(scan: Scan) -> None:
     assert "Cake form to n8n" in scan.callers("Cake enquiries")
 
 
-@pytest.mark.xfail(reason="a request of a command line to an n8n webhook is not followed")
 def test_a_github_workflow_starts_an_n8n_webhook(scan: Scan) -> None:
     assert "Deploy the web shop" in scan.callers("Cake enquiries")
 
@@ -327,6 +321,5 @@ def test_no_invented_secret_leaves(scan: Scan) -> None:
     assert not [value for value in values for text in written if value in text]
 
 
-@pytest.mark.xfail(reason="the false alarms and the lost answers of zizmor cost the points that are missing for a D")
 def test_the_grade_is_that_of_a_firm_at_risk(scan: Scan) -> None:
     assert scan.result["score"]["grade"] == "D"

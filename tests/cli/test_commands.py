@@ -62,7 +62,9 @@ def test_the_console_shows_a_finding_as_designed(estate: Path) -> None:
     assert lines[start + 1] == ' --> n8n/orders.json:7  n8n "Orders", trigger "Hook"'
     assert lines[start + 3].split() == ["|", "path", "Hook", "->", "Save"]
     assert "raised to high: its steps can change data" in lines[start + 4]
-    assert lines[start + 7].startswith("  = fix, about 10 minutes: Set Authentication to Header Auth")
+    assert lines[start + 7].startswith(
+        "  = fix, about 10 minutes: Set Authentication on the node (Header Auth for a webhook, "
+    )
     assert lines[start + 8] == "  = more: autoguard explain open-webhook"
 
 

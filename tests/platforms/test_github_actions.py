@@ -369,10 +369,21 @@ def test_local_calls_lead_to_their_files() -> None:
         ("call", [("r/.github/actions/own/action.yml", False)]),
         ("other", []),
     ]
-    assert "github-actions:secret:*" in caller.steps[0].credentials
+    assert "github-actions:secret:r/*" in caller.steps[0].credentials
     assert inputs(shared) == [("inputs.text", "command", "yes"), ("inputs.safe", "command", "unknown")]
     assert (own.triggers[0].kind, own.native_id) == ("call", ".github/actions/own/action.yml")
     assert inputs(own) == [("inputs.x", "command", "unknown")]
+
+
+def test_secrets_of_one_name_in_two_repositories_are_two() -> None:
+    text = (
+        "on: push\njobs:\n  j:\n    runs-on: x\n    steps:\n      - run: make\n        env: {T: '${{ secrets.T }}'}\n"
+    )
+    paths = ("a/.github/workflows/w.yml", "a/.github/workflows/v.yml", "b/c/.github/workflows/w.yml")
+    facts = together(dict.fromkeys(paths, text))
+    assert [one.steps[0].credentials for one in facts.automations] == [
+        ("github-actions:secret:a/T",), ("github-actions:secret:a/T",), ("github-actions:secret:b/c/T",),
+    ]  # fmt: skip
 
 
 def test_own_workflow_by_its_full_name() -> None:

@@ -1,6 +1,7 @@
 """Evidence for practices: what proves something, what only looks like it, and days that prove nothing."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -9,7 +10,8 @@ from practices.declared import assessed, outcomes
 from support.estate import READER, TODAY, inventory_of, node, workflow
 
 from autoguard.estate import Estate
-from autoguard.model import Document, Inventory, Location, Practice
+from autoguard.model import Automation, Document, Inventory, Location, Practice, Step, Trigger
+from autoguard.practices.evidence.backup_jobs import derive
 
 RECORD = {
     "date": "2026-10-14",
@@ -103,15 +105,26 @@ def test_a_job_that_nothing_starts_is_no_backup() -> None:
     assert jobs(inventory_of({"etc/cron.d/copy": "#0 3 * * * root restic backup /srv\n"})) == []
 
 
-@pytest.mark.parametrize(("active", "disabled", "expected"), [(True, False, 1), (False, False, 0), (True, True, 0)])
-def test_a_job_that_is_switched_off_is_no_backup(active: bool, disabled: bool, expected: int) -> None:  # noqa: FBT001
-    nodes = [
-        node("Night", "scheduleTrigger", disabled=disabled),
-        node("Copy", "executeCommand", {"command": "restic backup /srv"}),
-    ]
-    inventory = inventory_of({"copy.json": workflow("Copy", nodes, ("Night", "Copy"), active=active)})
-    assert len(inventory.automations) == 1
-    assert len(jobs(inventory)) == expected
+JOB = Automation(
+    "cron:a", "cron:a", "cron", "copy", Location("a"), "yes", (Trigger("t", "schedule"),),
+    (Step("s", "shell", service="restic", operation="backup"),),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("job", "expected"),
+    [
+        (JOB, 1),
+        (replace(JOB, enabled="unknown"), 1),
+        (replace(JOB, enabled="no"), 0),
+        (replace(JOB, triggers=()), 0),
+        (replace(JOB, triggers=(Trigger("t", "manual"), Trigger("u", "webhook"))), 0),
+        (replace(JOB, triggers=(Trigger("t", "schedule", enabled="no"),)), 0),
+        (replace(JOB, steps=()), 0),
+    ],
+)
+def test_a_job_that_is_switched_off_is_no_backup(job: Automation, expected: int) -> None:
+    assert len(list(derive([job]))) == expected
 
 
 def test_a_job_that_was_read_is_worth_more_than_a_promise() -> None:

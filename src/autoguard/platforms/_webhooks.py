@@ -35,7 +35,7 @@ def calls_to(url: str) -> tuple[Call, ...]:
     if parts.scheme not in ("http", "https", "ws", "wss") or not path:
         return ()
     below = _SERVED_BELOW.search(path)
-    if below:
-        return (Call("url", webhook_address(below[1])),)
     # One short word on a public host is too common to tell whose webhook it is.
-    return (Call("url", webhook_address(path)),) if len(path) >= _MIN_SPECIFIC or is_local(host) else ()
+    whole = len(path) >= _MIN_SPECIFIC or is_local(host)
+    paths = ([below[1]] if below else []) + ([path] if whole else [])
+    return tuple(Call("url", webhook_address(one)) for one in paths)

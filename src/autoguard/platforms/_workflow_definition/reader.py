@@ -61,8 +61,9 @@ def read_definition(definition: dict[str, Any], dialect: Dialect) -> Definition:
     triggers = []
     for name, body in bodies.items():
         location = dialect.locate(("triggers", name))
-        triggers.append(read_trigger(name, body, location, dialect.access))
-        _note_credential(found, host_of(body), location, dialect)
+        used = _note_credential(found, host_of(body), location, dialect)
+        trigger = read_trigger(name, body, location, dialect.access)
+        triggers.append(replace(trigger, credentials=(used,) if used else ()))
     actions = walk(definition.get("actions"), ("actions",), set(bodies))
     order = Order([trigger.id for trigger in triggers], actions)
     sources = Sources(triggers[0].id if triggers else "", actions)

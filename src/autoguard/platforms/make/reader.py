@@ -40,7 +40,8 @@ def read_scenario(parsed: Parsed, scenario: Scenario) -> Facts:
                 known = used.get(item.id)
                 used[item.id] = replace(known, locations=(*known.locations, location)) if known else item
             if place in starts:
-                triggers.append(from_module(module, ids[place], plan, location))
+                trigger = from_module(module, ids[place], plan, location)
+                triggers.append(replace(trigger, credentials=tuple(item.id for item in found)))
             else:
                 steps.append(read_step(module, ids[place], location, found, modules, enabled=flow.enabled))
     handlers = {ids[place] for flow in lists if "onerror" in flow.path for place, _ in _modules(flow)}

@@ -30,7 +30,7 @@ _SERVICES = {
     "server": "home assistant", "redis-config": "redis", "e-mail": "smtp", "e-mail in": "imap", "serial-port": "",
     "tls-config": "", "http proxy": "", "http request": "", "oauth2": "",
 }  # fmt: skip
-_TOKEN_HOLDER = re.compile(r"bot|api|token|openai|influxdb|server$|gauth|oauth", re.IGNORECASE)
+_TOKEN_HOLDER = re.compile(r"bot|api|token|openai|server$|gauth|oauth", re.IGNORECASE)
 _MAX_REFERENCED = 20
 
 
@@ -169,6 +169,8 @@ def _reference(parsed: Parsed, node: Node) -> Credential:
     kind = "login"
     if node.type == "tls-config":
         kind = "private-key"
+    elif node.type == "influxdb":
+        kind = "api-key" if node.data.get("influxdbVersion") == "2.0" else "login"
     elif node.data.get("authType") == "bearer" or _TOKEN_HOLDER.search(node.type):
         kind = "api-key"
     return Credential(

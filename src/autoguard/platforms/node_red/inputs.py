@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Literal
 
 from autoguard.model import Input, StepKind
-from autoguard.platforms._values import string, text
+from autoguard.platforms._values import mapping, sequence, string, text
 from autoguard.platforms.node_red.javascript import Token, tokens, without_comments
 
 Into = Literal["command", "code", "query", "url", "path", "prompt", "html"]
@@ -20,6 +20,7 @@ MAX_CODE = 100_000
 """Program text is looked at no further than this."""
 _MAX_INPUTS = 40
 _MAX_TEXT = 80
+_NOTHING = (Token("", "", 0), Token("", "", 0))
 # Atomic, so that an assignment to a property is not read as the use of a shorter one.
 _MESSAGE = re.compile(r"\bmsg(?>(?:\??\.[A-Za-z_$][\w$]{0,40}|\[\s*[\"'][\w .-]{1,40}[\"']\s*\]){1,5})(?!\s*=(?![=>]))")
 _MUSTACHE = re.compile(r"\{\{(?P<raw>[{&])?\s*(?P<name>[^{}#^/!>&\s][^{}]{0,80}?)\s*\}\}")
@@ -58,6 +59,29 @@ def file_name(node: dict[str, Any]) -> str:
     if kind == "msg" or (not kind and not name):
         return f"msg.{name or 'filename'}"
     return "jsonata" if kind == "jsonata" else ""
+
+
+def writes_out(node: dict[str, Any], reference: str) -> bool:
+    """Whether a node sets that property of the message, such as `msg.topic`, and only to texts written out in it."""
+    name = reference.removeprefix("msg.")
+    if node.get("type") == "change":
+        rules = [mapping(rule) for rule in sequence(node.get("rules")) if mapping(rule).get("p") == name]
+        return bool(rules) and all(rule.get("t") == "set" and rule.get("tot") == "str" for rule in rules)
+    if node.get("type") != "function":
+        return False
+    program = list(tokens(code_of(node)))
+    ends = [_end_of_assignment(program, index) for index in range(len(program)) if _assigns(program, index, name)]
+    return bool(ends) and all(ends)
+
+
+def _assigns(program: list[Token], index: int, name: str) -> bool:
+    return [token.text for token in program[index : index + 4]] == ["msg", ".", name, "="]
+
+
+def _end_of_assignment(program: list[Token], index: int) -> bool:
+    value, after = (*program[index + 4 : index + 6], *_NOTHING)[:2]
+    fixed = value.kind == "string" or (value.kind == "template" and "${" not in value.text)
+    return fixed and after.text not in ("+", ".", "?", "(", "[", "||", "&&", "??")
 
 
 def _inputs(node: dict[str, Any], kind: StepKind) -> Iterator[Input]:

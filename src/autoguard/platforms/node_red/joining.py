@@ -3,10 +3,11 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any
 
 from autoguard.model import Automation, Component, Step, Trigger, TriggerAuth
 from autoguard.platforms import Facts, merge
+from autoguard.platforms.node_red.nodes import publisher
 
 _PROJECT = re.compile(r"(?:^|/)projects/[^/]+$")
 
@@ -54,17 +55,9 @@ def _trigger(trigger: Trigger, settings: Mapping[str, Any]) -> Trigger:
     return replace(trigger, auth=auth, exposed="unknown" if settings["loopback"] else "yes")
 
 
-def _publisher(module: str) -> Literal["platform", "third-party"]:
-    # The makers of Node-RED publish these themselves (npmjs.com, read 2026-11-24).
-    own = module.startswith(("@node-red/", "@flowfuse/", "node-red-node-")) or module == "node-red-dashboard"
-    return "platform" if own else "third-party"
-
-
 def _step(step: Step, modules: Mapping[str, Any]) -> Step:
     shipped = modules.get(step.component.name) if step.component is not None else None
     if shipped is None or step.operation == "function":
         return step
     name, version = shipped
-    return replace(
-        step, component=None if name == "node-red" else Component(name, version, "unknown", _publisher(name))
-    )
+    return replace(step, component=None if name == "node-red" else Component(name, version, "unknown", publisher(name)))

@@ -9,7 +9,7 @@ Pushover, Pushbullet, Prowl and serial ports are known by name alone.
 """
 
 import re
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from autoguard.model import Known, StepKind, TriggerKind
 from autoguard.platforms._operations import BOTH, NEITHER, READS, UNKNOWN, WRITES, Effect, effect
@@ -136,6 +136,46 @@ _CLOCK = re.compile(r"timer|cron|sched|clock", re.IGNORECASE)
 _SOURCE = re.compile(r"(?:^|[ _-])(?:in|trigger|receiver|listener|subscriber?|events?|webhook)$", re.IGNORECASE)
 _SINK = re.compile(r"(?:^|[ _-])(?:out|send(?:er)?|publish(?:er)?|write|sink)$", re.IGNORECASE)
 _GETTER = re.compile(r"(?:^|[ _-])(?:in|get|read(?:er)?|query|find|request)$", re.IGNORECASE)
+
+
+_MODULES: dict[str, tuple[str, ...]] = {
+    "node-red-node-email": ("e-mail", "e-mail in", "e-mail mta"),
+    "node-red-node-mysql": ("mysql",),
+    "node-red-node-sqlite": ("sqlite",),
+    "node-red-node-mongodb": ("mongodb in", "mongodb out"),
+    "node-red-node-feedparser": ("feedparse",),
+    "node-red-node-serialport": ("serial in", "serial out", "serial request"),
+    "node-red-contrib-telegrambot": ("telegram sender", "telegram reply", "telegram control", "telegram receiver",
+                                     "telegram command", "telegram event"),
+    "node-red-contrib-home-assistant-websocket": ("api-call-service", "api-current-state", "api-get-history",
+                                                  "api-render-template", "server-state-changed", "server-events",
+                                                  "trigger-state", "poll-state"),
+    "node-red-contrib-influxdb": ("influxdb in", "influxdb out", "influxdb batch"),
+    "node-red-contrib-mssql-plus": ("MSSQL",),
+    "node-red-contrib-redis": ("redis-in", "redis-out", "redis-command", "redis-lua-script"),
+    "node-red-contrib-stackhero-mysql": ("Stackhero-MySQL",),
+    "node-red-contrib-google-sheets": ("GSheet",),
+    "node-red-contrib-cron-plus": ("cronplus",),
+    "node-red-contrib-oauth2": ("oauth2",),
+}  # fmt: skip
+_SHIPPED_BY = {kind: module for module, kinds in _MODULES.items() for kind in kinds}
+_FAMILIES = (
+    ("ui_", "node-red-dashboard"),
+    ("ui-", "@flowfuse/node-red-dashboard"),
+    ("ha-", "node-red-contrib-home-assistant-websocket"),
+)
+
+
+def module_of(node_type: str) -> str:
+    """The module that ships a type as far as it is known, else the type itself: a flow names nothing more."""
+    family = next((module for start, module in _FAMILIES if node_type.startswith(start)), "")
+    return _SHIPPED_BY.get(node_type) or family or node_type
+
+
+def publisher(module: str) -> Literal["platform", "third-party"]:
+    """Who publishes a module: the makers of Node-RED themselves, or somebody else (npmjs.com, read 2026-11-24)."""
+    own = module.startswith(("@node-red/", "@flowfuse/", "node-red-node-")) or module == "node-red-dashboard"
+    return "platform" if own else "third-party"
 
 
 def is_widget(node_type: str) -> bool:

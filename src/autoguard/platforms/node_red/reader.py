@@ -4,13 +4,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from autoguard.model import Automation, Credential, Edge, Known, PersonalData, Step, Trigger
+from autoguard.model import Automation, Credential, Edge, Input, Known, PersonalData, Step, Trigger
 from autoguard.personal_data import kinds_in
 from autoguard.platforms import Facts
 from autoguard.platforms._identity import identity
 from autoguard.platforms._values import mapping, sequence, string, strings, text
 from autoguard.platforms.node_red import config_nodes, errors, links
 from autoguard.platforms.node_red.document import Flow, FlowFile, Node, Path, read_file, targets
+from autoguard.platforms.node_red.inputs import HERE, writes_out
 from autoguard.platforms.node_red.nodes import NOT_WORK, trigger_class
 from autoguard.platforms.node_red.steps import Context, read_step
 from autoguard.platforms.node_red.triggers import link_trigger, read_trigger, subflow_trigger
@@ -65,15 +66,36 @@ def _parts(flow: Flow, within: Context, linked: links.Links, known: _Known) -> _
         if links.is_entry(node, flow, linked):
             found.triggers.append(link_trigger(parsed, node))
         elif starts is not None:
-            found.triggers.append(read_trigger(parsed, node, starts, file))
+            trigger = read_trigger(parsed, node, starts, file)
+            found.triggers.append(replace(trigger, credentials=_used(node, file, known)))
         elif node.type not in NOT_WORK:
-            used = tuple(dict.fromkeys(_used(node, file, known)))
+            used = _used(node, file, known)
             found.steps.append(read_step(node, within, used, links.calls(node, flow, linked)))
     found.covered = errors.catchers(flow, file)
     found.edges = list(dict.fromkeys((*links.edges(flow, linked), *errors.error_edges(flow, found.covered))))
     caught = set[str]().union(*found.covered.values())
     found.steps = [replace(step, on_error="route") if _is_routed(step, caught) else step for step in found.steps]
+    found.steps = _without_fixed(flow, found)
     return found
+
+
+def _without_fixed(flow: Flow, found: _Parts) -> list[Step]:
+    # A query that arrives in the message and that every node before writes out in full is nobody else's choice.
+    nodes = {node.id: node.data for node in flow.nodes}
+    before: dict[str, list[dict[str, Any]]] = {}
+    for edge in found.edges:
+        if edge.kind == "main":
+            before.setdefault(edge.target, []).append(nodes.get(edge.source, {}))
+    return [
+        replace(step, inputs=tuple(one for one in step.inputs if not _is_fixed(one, before.get(step.id, []))))
+        if any(one.into == "query" and one.source == HERE for one in step.inputs)
+        else step
+        for step in found.steps
+    ]
+
+
+def _is_fixed(found: Input, before: list[dict[str, Any]]) -> bool:
+    return found.into == "query" and bool(before) and all(writes_out(node, found.text) for node in before)
 
 
 def _is_routed(step: Step, caught: set[str]) -> bool:
@@ -81,7 +103,11 @@ def _is_routed(step: Step, caught: set[str]) -> bool:
     return step.id in caught and step.kind != "shell"
 
 
-def _used(node: Node, file: FlowFile, known: _Known) -> Iterator[str]:
+def _used(node: Node, file: FlowFile, known: _Known) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_used_by(node, file, known)))
+
+
+def _used_by(node: Node, file: FlowFile, known: _Known) -> Iterator[str]:
     for owner in (node, *config_nodes.referenced(node.data, file)):
         if owner.data["id"] in known.shared:
             yield known.shared[owner.data["id"]].id

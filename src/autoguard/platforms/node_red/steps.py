@@ -12,7 +12,7 @@ from autoguard.platforms._webhooks import calls_to
 from autoguard.platforms.node_red.config_nodes import at, endpoints, referenced, service_of, unverified
 from autoguard.platforms.node_red.document import FlowFile, Node
 from autoguard.platforms.node_red.inputs import code_of, inputs_of
-from autoguard.platforms.node_red.nodes import CORE, NOT_WORK, SUBFLOW, is_widget, step_kind
+from autoguard.platforms.node_red.nodes import CORE, NOT_WORK, SUBFLOW, is_widget, module_of, publisher, step_kind
 from autoguard.syntax.parsed import Parsed
 
 _CALLS_OUT = re.compile(
@@ -218,8 +218,8 @@ def _component(data: dict[str, Any]) -> Component | None:
         return next((Component(one["name"], one["version"] or "", "unknown", "third-party") for one in outside), None)
     if kind in CORE or kind in NOT_WORK or kind.startswith(SUBFLOW):
         return None
-    # A flow names the type alone; which module ships it is joined from `.config.nodes.json` where that is present.
-    return Component(text(kind, 80), publisher="third-party")
+    module = module_of(kind)
+    return Component(text(module, 80), publisher=publisher(module))
 
 
 def _on_error(data: dict[str, Any]) -> Literal["stop", "continue"]:

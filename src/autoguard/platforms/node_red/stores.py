@@ -114,10 +114,12 @@ def _modules(value: dict[str, Any]) -> dict[str, tuple[str, str]]:
     listed = value if "node-red" in value else mapping(value.get("nodes"))
     if not isinstance(mapping(listed.get("node-red")).get("nodes"), dict):
         return {}
-    return {
-        kind: (text(name, 120), text(mapping(module).get("version"), 40))
+    shipped = {name: (text(name, 120), text(mapping(module).get("version"), 40)) for name, module in listed.items()}
+    by_type = {
+        kind: shipped[name]
         for name, module in listed.items()
         for node_set in mapping(mapping(module).get("nodes")).values()
         for kind in sequence(mapping(node_set).get("types"))
         if isinstance(kind, str)
     }
+    return shipped | by_type if by_type else {}
