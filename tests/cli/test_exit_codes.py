@@ -1,6 +1,7 @@
 """The exit codes of the design, the same for every format."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -21,10 +22,11 @@ CRITICAL = {
     )
 }
 BROKEN = {"broken.json": json.dumps(CLEAN["flow.json"])[:-30]}
+TEMPLATE = {"templates/flow.yml": "{{- if .Values.on }}\non: push\njobs: {a: {steps: [{run: make}]}}\n{{- end }}\n"}
 FORMATS = ("console", "json", "sarif", "markdown", "html")
 
 
-def code(folder: Path, files: dict[str, object], *arguments: str) -> int:
+def code(folder: Path, files: Mapping[str, object], *arguments: str) -> int:
     write_tree(folder, files)
     return autoguard("scan", ".", *arguments, cwd=folder).code
 
@@ -47,6 +49,34 @@ def test_3_something_could_not_be_read(tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize("name", FORMATS)
 def test_2_wrong_usage(tmp_path: Path, name: str) -> None:
     assert code(tmp_path, CLEAN, "-f", name, "--fail-on", "terrible") == 2
+
+
+@pytest.mark.parametrize("command", ["scan", "inventory"])
+def test_a_template_of_another_language_is_listed_and_does_not_make_3(tmp_path: Path, command: str) -> None:
+    write_tree(tmp_path, {**CLEAN, **TEMPLATE})
+    done = autoguard(command, ".", "-f", "json", cwd=tmp_path)
+    assert done.json["inventory"]["gaps"] == [
+        {
+            "path": "templates/flow.yml",
+            "reason": "is a template of another language and was not read",
+            "kind": "unsupported",
+        }
+    ]
+    assert done.code == 0
+
+
+def test_a_template_beside_something_broken_makes_3(tmp_path: Path) -> None:
+    assert code(tmp_path, {**CLEAN, **TEMPLATE, **BROKEN}) == 3
+
+
+def test_3_a_workflow_of_which_only_a_part_was_read(tmp_path: Path) -> None:
+    steps = "      - run: make\n" * 1_001
+    text = f"on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n{steps}"
+    write_tree(tmp_path, {".github/workflows/many.yml": text})
+    done = autoguard("scan", ".", "-f", "json", "--fail-on", "never", cwd=tmp_path)
+    [gap] = done.json["inventory"]["gaps"]
+    assert gap["reason"] == "has more than 1000 steps in a job; the rest was not read"
+    assert done.code == 3
 
 
 def test_1_wins_over_3(tmp_path: Path) -> None:
@@ -108,6 +138,18 @@ def test_2_for_an_internal_error_shows_no_traceback(tmp_path: Path) -> None:
     assert done.code == 2
     assert "internal error (TypeError" in done.err
     assert "Traceback" not in done.err
+
+
+def test_a_manifest_that_lies_deeper_is_only_noted(tmp_path: Path) -> None:
+    manifest = "version: 1\nautomations:\n  - {id: other, name: Other}\n"
+    write_tree(tmp_path, {**CLEAN, "clients/mill/autoguard.yaml": manifest})
+    done = autoguard("scan", ".", "-f", "json", cwd=tmp_path)
+    assert done.code == 0
+    assert done.json["ignored_settings"] == [
+        "clients/mill/autoguard.yaml speaks of a part of the tree; scan its folder, or name it with --config"
+    ]
+    counts = {one["id"]: one for one in done.json["checks"]}
+    assert (counts["undeclared-automation"]["fail"], counts["undeclared-automation"]["unknown"]) == (0, 1)
 
 
 def test_an_empty_folder_is_no_failure(tmp_path: Path) -> None:

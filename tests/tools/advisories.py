@@ -62,11 +62,14 @@ def advisories(folder: Path, known: Mapping[str, list[dict[str, Any]]]) -> Itera
             self.end_headers()
             self.wfile.write(body)
 
+        def finish(self) -> None:
+            super().finish()
+            self.connection.close()
+
         def log_message(self, *_: object) -> None:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

@@ -6,7 +6,17 @@ from dataclasses import dataclass
 from autoguard.model import Assessment, Check, Finding
 from autoguard.render import RenderContext
 from autoguard.render._contract import summary
-from autoguard.render._wording import DOMAIN_TITLES, counts_line, headline, minutes, place, plain, plural, shown_path
+from autoguard.render._wording import (
+    DOMAIN_TITLES,
+    counts_line,
+    evidence,
+    headline,
+    minutes,
+    place,
+    plain,
+    plural,
+    shown_path,
+)
 
 GRADE_WORDS = {
     "A": "in good order",
@@ -124,7 +134,7 @@ def view(assessment: Assessment, context: RenderContext) -> View:
         questions=len(assessment.checks),
         caps=tuple(caps.get(cap, cap) for cap in score.capped_by),
         domains=tuple(_domains(assessment)),
-        first=tuple(_first(assessment, context)),
+        first=tuple(first_steps(assessment, context)),
         findings=tuple(_finding(number, one, assessment, context) for number, one in enumerate(failures, start=1)),
         automations=tuple(_automations(assessment)),
         integrations=tuple(_integrations(assessment)),
@@ -154,7 +164,8 @@ def _domains(assessment: Assessment) -> Iterable[DomainView]:
         yield DomainView(domain.id, title, domain.assured, domain.possible, ", ".join(words), len(found))
 
 
-def _first(assessment: Assessment, context: RenderContext) -> Iterable[StepView]:
+def first_steps(assessment: Assessment, context: RenderContext) -> Iterable[StepView]:
+    """The three repairs that bring most for their effort."""
     failing = {finding.check for finding in assessment.findings if finding.outcome == "fail"}
     steps = [step for step in assessment.score.roadmap if step.check in failing and step.raw_gain > 0]
     for step in steps[:3]:
@@ -189,7 +200,7 @@ def _finding(number: int, finding: Finding, assessment: Assessment, context: Ren
         places=tuple(plain(place(one, sources)) for one in shown),
         more_places=len(finding.locations) - len(shown),
         path=tuple(plain(hop.name) for hop in finding.path) if len(finding.path) > 1 else (),
-        evidence=tuple(_evidence(finding)),
+        evidence=tuple(evidence(finding, 300)),
         why=" ".join(check.why.split()) if check else "",
         steps=_steps(check, finding.subject.platform),
         effort=minutes(check.fix.minutes) if check else "",
@@ -204,14 +215,6 @@ def _steps(check: Check | None, platform: str) -> tuple[str, ...]:
     own = check.fix.per_platform.get(platform, ())
     # The platform's own words stand for the first general step; what follows holds everywhere.
     return (*own, *check.fix.steps[1:]) if own else check.fix.steps
-
-
-def _evidence(finding: Finding) -> Iterable[tuple[str, str]]:
-    for name, value in finding.evidence.items():
-        if value in ("", [], (), None):
-            continue
-        text = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-        yield name.replace("_", " "), plain(text)[:300]
 
 
 def _title(check: str, context: RenderContext) -> str:

@@ -47,6 +47,23 @@ def headline(assessment: Assessment) -> str:
     )
 
 
+def evidence(finding: Finding, width: int) -> Iterable[tuple[str, str]]:
+    """What a finding rests on, as labels and texts of at most `width` characters."""
+    for name, value in finding.evidence.items():
+        if value in ("", [], (), None):
+            continue
+        match value:
+            case bool():
+                text = "yes" if value else "no"
+            case float():
+                text = f"{value:g}"
+            case list() | tuple():
+                text = ", ".join(map(str, value))
+            case _:
+                text = str(value)
+        yield name.replace("_", " "), plain(text)[:width]
+
+
 def counts_line(findings: Sequence[Finding]) -> str:
     """How many findings are open, by severity, and what else there is."""
     counts = summary(findings)

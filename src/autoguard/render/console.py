@@ -6,16 +6,16 @@ from collections.abc import Iterable
 from rich.console import Console
 from rich.text import Text
 
-from autoguard.model import Assessment, Finding, RoadmapStep
+from autoguard.model import Assessment, Finding
 from autoguard.render import RenderContext, Renderer
-from autoguard.render._wording import counts_line, headline, minutes, place, plain, plural
+from autoguard.render._view import first_steps
+from autoguard.render._wording import counts_line, evidence, headline, minutes, place, plain, plural
 
 _STYLES = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "cyan", "info": "dim"}
 _BAR = 20
 _MAX_PLACES = 5
 _MAX_FINDINGS = 40
 _MAX_NOT_JUDGED = 6
-_LABEL = 10
 
 
 def render(assessment: Assessment, context: RenderContext) -> str:
@@ -74,8 +74,10 @@ def _finding(finding: Finding, assessment: Assessment, context: RenderContext) -
     if len(finding.locations) > _MAX_PLACES:
         yield Text(f"     and {plural(len(finding.locations) - _MAX_PLACES, 'more place')}", "blue")
     yield Text("  |", "dim")
-    for label, value in _facts(finding):
-        yield Text.assemble(("  |  ", "dim"), (f"{label:<{_LABEL}} ", "dim"), value)
+    facts = list(_facts(finding))
+    width = max(len(label) for label, _ in facts)
+    for label, value in facts:
+        yield Text.assemble(("  |  ", "dim"), (f"{label:<{width}}  ", "dim"), value)
     yield Text("  |", "dim")
     if check is not None:
         steps = check.fix.per_platform.get(finding.subject.platform) or check.fix.steps
@@ -97,10 +99,7 @@ def _facts(finding: Finding) -> Iterable[tuple[str, str]]:
     yield "severity", "; ".join((finding.severity, *map(plain, finding.reasons)))
     if finding.confidence != "likely":
         yield "confidence", finding.confidence
-    for name, value in finding.evidence.items():
-        if value not in ("", [], (), None) and name not in ("confidence", "live"):
-            text = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-            yield name.replace("_", " "), plain(text)[:160]
+    yield from (item for item in evidence(finding, 160) if item[0] not in ("confidence", "live"))
     if finding.waiver:
         yield "waived", plain(finding.waiver)
 
@@ -184,23 +183,19 @@ def _notes(assessment: Assessment) -> Iterable[Text]:
 
 
 def _fix_first(assessment: Assessment, context: RenderContext) -> Iterable[Text]:
-    steps = [step for step in assessment.score.roadmap if step.raw_gain > 0 and _is_failure(assessment, step)][:3]
+    steps = list(first_steps(assessment, context))
     if not steps:
         return
     yield Text()
     yield Text("fix first", "bold")
-    for index, step in enumerate(steps, start=1):
-        check = context.checks.get(step.check)
-        title = check.title if check else step.check
-        gain = f"+{step.gain:.1f} points" if step.gain >= 0.05 else f"{step.raw_gain:.1f} points once the cap is lifted"  # noqa: PLR2004
-        lifted = f"lifts {', '.join(step.lifts)}, " if step.lifts else ""
+    width = max(len(step.check) for step in steps)
+    for number, step in enumerate(steps, start=1):
+        lifts = f", lifts {step.lifts}" if step.lifts else ""
         yield Text.assemble(
-            f"  {index}. ", (f"{step.check:<28}", "bold"), f" {title} ({plural(step.count, 'place')})   {lifted}{gain}"
+            f"  {number}. ",
+            (f"{step.check:<{width}}", "bold"),
+            f"  {step.gain}{lifts}, {step.places}, about {step.effort}: {step.title}",
         )
-
-
-def _is_failure(assessment: Assessment, step: RoadmapStep) -> bool:
-    return any(one.check == step.check and one.outcome == "fail" for one in assessment.findings)
 
 
 RENDERER = Renderer("console", "the report in the terminal", ".txt", render)

@@ -41,7 +41,7 @@ def bounded(reading: Reading, found: list[_Item], limit: int, what: str) -> list
     """The first `limit` of `found`; what is left out becomes a gap."""
     if len(found) > limit:
         reason = f"has more than {limit} {what}; the rest was not read"
-        reading.gaps.append(Gap(reading.parsed.path, reason, "unsupported"))
+        reading.gaps.append(Gap(reading.parsed.path, reason))
     return found[:limit]
 
 
