@@ -151,7 +151,8 @@ def _not_judged(
                 check.id, f"{tally['unknown']} source{'s' if tally['unknown'] > 1 else ''} could not be read"
             )
         elif tally.get("unknown"):
-            yield NotJudged(check.id, f"{tally['unknown']} of its questions lack a fact that was not found or declared")
+            lacking = "1 answer lacks" if tally["unknown"] == 1 else f"{tally['unknown']} answers lack"
+            yield NotJudged(check.id, f"{lacking} a fact that was not found or declared")
 
 
 def _waiver_notes(triaged: Triaged, asked: set[str]) -> Iterable[str]:

@@ -492,7 +492,7 @@ def test_what_is_left_out_of_a_giant_is_a_gap() -> None:
     steps = "[" + ", ".join(["{run: ls}"] * 1_001) + "]"
     facts = read(PLATFORM, f"on: push\njobs: {{a: {{runs-on: x, steps: {steps}}}}}", PLACE)
     assert len(facts.automations[0].steps) == 1_000
-    assert [gap.kind for gap in facts.gaps] == ["unsupported"]
+    assert [gap.kind for gap in facts.gaps] == ["unreadable"]
 
 
 def test_expressions_of_any_shape_end_soon() -> None:

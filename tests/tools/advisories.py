@@ -70,7 +70,7 @@ def advisories(folder: Path, known: Mapping[str, list[dict[str, Any]]]) -> Itera
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         with pytest.MonkeyPatch.context() as patch:

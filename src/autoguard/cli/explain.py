@@ -9,7 +9,7 @@ def explain(
     check: Annotated[str, typer.Argument(metavar="CHECK", help="Id of a check, such as open-webhook.")],
     no_plugins: Annotated[bool, typer.Option("--no-plugins", help="Leave out plugins of other packages.")] = False,
 ) -> None:
-    """Show why a check matters, how it is decided, how to fix it, with examples and references."""
+    """Show a check in full: why, how, and the fix."""
     from difflib import get_close_matches  # noqa: PLC0415 - only needed here
 
     from autoguard.catalog import load_catalog  # noqa: PLC0415 - heavy imports wait until a command runs

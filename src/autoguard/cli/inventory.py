@@ -28,7 +28,7 @@ def inventory(
     ] = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """List all automations, integrations and credentials, without judging them."""
+    """List what exists, without judging."""
     from autoguard.cli import INCOMPLETE, _output, _run  # noqa: PLC0415 - heavy imports wait until a command runs
     from autoguard.render._inventory_table import render_table  # noqa: PLC0415 - as above
     from autoguard.render.json import render_inventory  # noqa: PLC0415 - as above

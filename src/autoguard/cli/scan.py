@@ -53,7 +53,7 @@ def scan(
     quiet: options.Quiet = False,
     verbose: options.Verbose = 0,
 ) -> None:
-    """Read automations from files, folders or archives, judge them, and print a scored report.
+    """Audit files, folders or archives.
 
     Ends with 0 when nothing is open at or above --fail-on, 1 when there is, 2 for usage and configuration errors, and 3
     when something could not be read.

@@ -1,22 +1,26 @@
 """Running an external tool: as its own process, with a time limit, a bare environment and no terminal."""
 
+import contextlib
 import os
 import re
 import shutil
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Literal
+from typing import IO, Literal
 
 from autoguard.model import Document, ToolRun
 from autoguard.tools import ToolOptions, ToolReport
 
 MAX_FILES = 3000
 _MAX_OUTPUT = 64_000_000
+_AFTER_END = 5.0
+"""Seconds to wait for what an ended process has still in its pipes; a child that it left behind may hold them open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +74,17 @@ def run(program: str, arguments: Sequence[str], folder: Path, options: ToolOptio
         stderr=subprocess.PIPE,
         start_new_session=True,
     )
+    # Each stream has a reader of its own, so that neither fills up while the other is waited for.
+    readers = [_Reader(process, stream) for stream in (process.stdout, process.stderr) if stream is not None]
     try:
-        output, errors = process.communicate(timeout=options.time_limit)
+        process.wait(timeout=options.time_limit)
     except subprocess.TimeoutExpired:
         _kill(process)
         return DidNotRun("timeout", f"{program} took longer than {options.time_limit:.0f} seconds and was stopped")
-    if len(output) > _MAX_OUTPUT:
+    output, errors = (reader.text() for reader in readers)
+    if any(reader.too_much for reader in readers):
         return DidNotRun("failed", f"{program} answered with more than {_MAX_OUTPUT // 1_000_000} MB")
-    return Ran(process.returncode, output.decode("utf-8", "replace"), errors.decode("utf-8", "replace"))
+    return Ran(process.returncode, output, errors)
 
 
 def report_without_results(tool: str, package: str, outcome: DidNotRun, files: int) -> ToolReport:
@@ -113,9 +120,36 @@ def _find(program: str) -> str | None:
     return str(beside) if beside.is_file() else shutil.which(program)
 
 
+class _Reader(threading.Thread):
+    # `communicate` keeps whatever comes; a tool that runs wild is stopped once it has said more than it may.
+    def __init__(self, process: "subprocess.Popen[bytes]", stream: IO[bytes]) -> None:
+        super().__init__(daemon=True)
+        self._process = process
+        self._stream = stream
+        self._parts: list[bytes] = []
+        self.too_much = False
+        self.start()
+
+    def run(self) -> None:
+        size = 0
+        with self._stream:
+            while part := self._stream.read(1 << 16):
+                size += len(part)
+                if size > _MAX_OUTPUT:
+                    self.too_much = True
+                    _kill(self._process)
+                    return
+                self._parts.append(part)
+
+    def text(self) -> str:
+        self.join(_AFTER_END)
+        return b"".join(self._parts).decode("utf-8", "replace")
+
+
 def _kill(process: "subprocess.Popen[bytes]") -> None:
-    if os.name == "posix":
-        os.killpg(process.pid, signal.SIGKILL)
-    else:
-        process.kill()
-    process.communicate()
+    with contextlib.suppress(ProcessLookupError):
+        if os.name == "posix":
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
+    process.wait()
