@@ -12,9 +12,7 @@ from support.estate import node, workflow, write_tree
 
 DAY = "2026-11-24"
 CHECK = "webhook-reaches-shell"
-SHELL = workflow(
-    "Shell", [node("Hook", "webhook"), node("Run", "executeCommand", {"command": "ls"})], ("Hook", "Run")
-)
+SHELL = workflow("Shell", [node("Hook", "webhook"), node("Run", "executeCommand", {"command": "ls"})], ("Hook", "Run"))
 FACTS = """version: 1
 organisation: {name: Corner Shop}
 automations: [{id: wf-Shell, owner: anna, deputy: ben}]
@@ -84,7 +82,9 @@ def desk(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def mine(tmp_path: Path) -> Path:
-    return repository(tmp_path / "mine", {"flows/deep/shell.json": SHELL, "docs/a.md": "Text.\n", "autoguard.yaml": MINE})
+    return repository(
+        tmp_path / "mine", {"flows/deep/shell.json": SHELL, "docs/a.md": "Text.\n", "autoguard.yaml": MINE}
+    )
 
 
 # One's own tree

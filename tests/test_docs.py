@@ -25,6 +25,7 @@ from autoguard.documentation import readme
 from autoguard.documentation.__main__ import main
 from autoguard.documentation.catalog import key_descriptions
 from autoguard.documentation.files import BLOCKS, DocumentationError, fill, generated
+from autoguard.documentation.markdown import table
 from autoguard.facts import subject_kind, subject_types
 from autoguard.plugins import load_plugins
 from autoguard.policy import load_policy
@@ -32,8 +33,7 @@ from autoguard.render import RenderContext
 from autoguard.render.json import RENDERER
 from autoguard.syntax.yaml_tree import parse_yaml
 
-README, CHECKS = ROOT / "README.md", ROOT / "checks" / "README.md"
-PACKAGE = ROOT / "src" / "autoguard"
+README, CHECKS, PACKAGE = ROOT / "README.md", ROOT / "checks" / "README.md", ROOT / "src" / "autoguard"
 README_BLOCKS = ("commands", "exit-codes", "formats", "platforms", "policies", "hooks", "demo")
 GENERATED = ("README.md", "checks/README.md", "checks/schema.json", "reports/schema/assessment-1.json")
 CHECKS_BLOCKS = ("check-keys", "facts", "limits", "probes", "checks", "kinds", "tables")
@@ -75,9 +75,7 @@ def tree(folder: Path, text: str) -> Path:
     return folder
 
 
-def test_check_names_each_file_that_is_out_of_date_and_writes_nothing(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_check_names_what_is_out_of_date_and_writes_nothing(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     before = "# autoguard\n\n<!-- generated: formats -->\nold\n<!-- end -->\nafter\n"
     root = tree(tmp_path, before)
     assert main(["--check"], root) == 1
@@ -111,15 +109,15 @@ def test_check_names_each_file_that_is_out_of_date_and_writes_nothing(
     ],
 )
 def test_a_wrong_marker_is_an_error_with_its_line(text: str, message: str) -> None:
-    with pytest.raises(DocumentationError) as raised:
+    with pytest.raises(DocumentationError, match=f"^{re.escape(message)}"):
         fill(text, "x.md")
-    assert str(raised.value).startswith(message)
 
 
 def test_a_block_has_links_for_the_folder_it_stands_in() -> None:
     block = "<!-- generated: checks -->\n<!-- end -->\n"
     assert "[open-webhook](access/open-webhook.yaml)" in fill(block, "checks/README.md")
     assert "[open-webhook](checks/access/open-webhook.yaml)" in fill(block, "README.md")
+    assert table(("a",), [("b|c\nd",)]) == "| a |\n| --- |\n| b\\|c d |"
 
 
 def test_nothing_in_the_program_imports_it() -> None:
@@ -165,9 +163,11 @@ def test_the_demo_shows_beginning_and_end_of_what_is_printed() -> None:
     assert (shown[0], shown[-1]) == ("```text", "```")
     dots = next(index for index, line in enumerate(shown) if line.startswith("... "))
     assert printed.startswith("\n".join(shown[1:dots]))
-    assert printed.rstrip().endswith("\n".join(shown[dots + 2 : -1]))
+    closing = "\n".join(shown[dots + 2 : -1])
+    assert printed.rstrip().endswith(closing)
     assert 10 < dots <= 41
-    heads = re.compile(r"(critical|high|medium|low|info)\[", re.MULTILINE)
+    heads = re.compile(r"^(critical|high|medium|low|info)\[", re.MULTILINE)
+    assert heads.match(printed.rstrip().removesuffix(closing).rstrip().rpartition("\n\n")[2])
     left_out = int(shown[dots].split()[1])
     assert len(heads.findall(printed)) == len(heads.findall("\n".join(shown))) + left_out
     assert "\x1b" not in printed
@@ -322,6 +322,7 @@ def problems(text: str) -> str:
     return found
 
 
+REQUIRED = ("id", "title", "domain", "subject", "severity", "message", "why", "fix", "examples")
 WEBHOOK = (ROOT / "checks" / "access" / "open-webhook.yaml").read_text(encoding="utf-8")
 TOOL = (ROOT / "checks" / "supply-chain" / "ci-workflow-weakness.yaml").read_text(encoding="utf-8")
 
@@ -331,7 +332,7 @@ def test_every_check_fits_its_schema(path: Path) -> None:
     assert problems(path.read_text(encoding="utf-8")) == ""
 
 
-@pytest.mark.parametrize("key", [name for name, field in CheckFile.model_fields.items() if field.is_required()])
+@pytest.mark.parametrize("key", REQUIRED)
 def test_a_check_without_a_required_key_is_refused(key: str) -> None:
     rest = re.sub(rf"^{key}:.*\n(?:[ -].*\n)*", "", WEBHOOK, flags=re.MULTILINE)
     assert f"[]: '{key}' is a required property" in problems(rest)
@@ -383,10 +384,11 @@ def test_names_that_a_plugin_may_add_are_offered_and_not_insisted_on() -> None:
 
 
 ASSESSMENT = json.loads((ROOT / "reports" / "schema" / "assessment-1.json").read_text(encoding="utf-8"))
+CONTRACT = ("schema", "tool", "target", "today", "policy", "score", "summary", "inventory", "findings", "checks")
 PARTS = [("findings", "fingerprint"), ("findings", "subject"), ("checks", "not_applicable"), ("not_judged", "reason")]
 
 
-@pytest.mark.parametrize(("part", "key"), [*(("", key) for key in ASSESSMENT["required"]), *PARTS])
+@pytest.mark.parametrize(("part", "key"), [*(("", key) for key in CONTRACT), *PARTS])
 def test_an_assessment_without_a_required_key_is_refused(part: str, key: str) -> None:
     hook = workflow("Orders", [node("Hook", "webhook"), node("Mail", "gmail")], ("Hook", "Mail"))
     context = RenderContext(CATALOG.checks, request().policy)

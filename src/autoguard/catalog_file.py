@@ -22,75 +22,113 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 class SeverityRuleFile(_Strict):
     """A condition that raises or lowers the severity, and the reason that is printed."""
 
     when: str
+    """Condition on the subject's facts. Where the answer is not known, the rule does not apply."""
     to: Severity
+    """The severity where the condition holds."""
     because: Text
+    """The reason, as it is printed with the finding."""
 
 
 class SeverityFile(_Strict):
     """Base severity with conditions."""
 
     base: Severity
+    """The severity where no condition changes it."""
     raise_: list[SeverityRuleFile] = Field(default=[], alias="raise")
+    """Conditions that raise it; the first that holds counts."""
     lower: list[SeverityRuleFile] = []
+    """Conditions that lower it, asked after those that raise; the first that holds counts."""
 
 
 class FixFile(_Strict):
     """How to repair it, and how long that usually takes."""
 
     minutes: int = Field(gt=0)
+    """How long the repair usually takes."""
     steps: list[Text] = Field(min_length=1)
+    """What to do, for any platform. The first step is shown with every finding."""
     per_platform: dict[str, list[Text]] = {}
+    """Steps that take the place of the general ones on a platform, by its id."""
 
 
 class ExampleFile(_Strict):
     """Facts of an invented subject."""
 
     note: Text
+    """What the example shows."""
     facts: dict[str, Any]
+    """Facts of the subject. A fact that is left out is one that is not known."""
 
 
 class ExamplesFile(_Strict):
     """Examples by the outcome they must have; a near miss must pass."""
 
     fails: list[ExampleFile] = []
+    """Subjects on which the check must fail."""
     passes: list[ExampleFile] = []
+    """Subjects on which it must pass or does not apply."""
     near_miss: list[ExampleFile] = []
+    """Subjects that differ from a failing one in little and must pass."""
     unknown: list[ExampleFile] = []
+    """Subjects of which too little is known; one for each fact that may be unknown and that the condition reads."""
 
 
 class CheckFile(_Strict):
     """One check: definition, documentation and tests."""
 
     id: str = Field(pattern=_SLUG, max_length=48)
+    """Readable slug, and the name of the file. It stays for ever; an old one goes into `aliases`."""
     title: Text
+    """What is wrong where the check fails, in words that an owner understands."""
     domain: Domain
+    """The folder of the file, and the part of the score that a finding lowers."""
     subject: SubjectType
+    """What the question is asked of, one by one; it decides which facts there are."""
     severity: SeverityFile
+    """How bad a failure is, and what makes it better or worse."""
     applies: str = ""
+    """Condition that narrows the subjects. Where it is false, the check does not apply."""
     when: str = ""
+    """Condition in CEL on the subject's facts. Where it is true, the check fails. Either this or `probe`."""
     probe: str = ""
+    """Name of a predicate in Python, for what no condition can ask. Either this or `when`."""
     parameters: dict[str, Any] = {}
+    """What the probe is given."""
     message: Text
+    """The sentence of a finding, with facts in braces: "{automation}"."""
     group: str = ""
+    """A fact: subjects that fail and share its value are one finding; each value of a list is one."""
     path: list[str] = []
+    """Facts whose way through the graph is shown as the proof; the first that has one."""
     evidence: list[str] = []
+    """Facts that are shown with the finding."""
     platforms: list[str] = []
+    """Ask only on these platforms; on all where none is named."""
     supersedes: list[str] = []
+    """Checks whose finding on the same subject this one's finding replaces."""
     confidence: Literal["verified", "likely", "possible"] = "likely"
+    """How sure a failure is: `verified` is proven, `likely` the rule, `possible` a hint."""
     why: Text
+    """What can happen, in a few sentences for the owner."""
     fix: FixFile
+    """How a finding is repaired."""
     maps_to: dict[str, list[str | int]] = {}
+    """Ids in other frameworks; `checks/tables/references.yaml` knows all that there are."""
     peers: dict[str, list[str]] = {}
+    """What other programs call the same question."""
     aliases: list[str] = []
+    """Ids that the check had before; they can still be used."""
     lifecycle: Lifecycle = "stable"
+    """`deprecated` checks are not asked any more; `experimental` ones may still change."""
     examples: ExamplesFile
+    """Invented subjects with the outcome they must have. They are documentation and tests at once."""
 
     @model_validator(mode="after")
     def _one_question(self) -> "CheckFile":

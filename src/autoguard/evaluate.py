@@ -88,7 +88,7 @@ def outcome(question: Question, values: Mapping[str, Any], limits: Mapping[str, 
 
 
 def severity_for(question: Question, ready: Any) -> tuple[Severity, tuple[str, ...]]:
-    """Severity of a failure with the reasons for its level: the first rule that raises, else the first that lowers."""
+    """Severity of a failure with its reasons: the first rule that raises applies, then the first that lowers."""
     check = question.check
     if question.override is not None:
         return question.override, (f"set to {question.override} by the policy",)
@@ -152,9 +152,10 @@ def placeholders(message: str) -> frozenset[str]:
 def _answer(question: Question, asked: _Asked) -> Iterator[Result]:
     if question.probe is None:
         found = _outcome(question, asked.ready)
-        yield (
-            _result(question, asked, found) if found in ("fail", "unknown", "error") else _quiet(question, asked, found)
-        )
+        if found in ("fail", "unknown", "error"):
+            yield from _results(question, asked, found)
+        else:
+            yield _quiet(question, asked, found)
         return
     try:
         judgements = list(question.probe.ask(asked.item, asked.estate, question.check.parameters))

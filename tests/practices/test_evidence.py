@@ -186,7 +186,7 @@ def test_an_incomplete_restore_is_none_however_it_is_written(change: dict[str, A
         json.dumps([RECORD]),
         json.dumps({"tests": [RECORD]}),
         json.dumps(RECORD)[:-4],
-        f"A text about \"items_restored\": {RECORD['date']}\n",
+        f'A text about "items_restored": {RECORD["date"]}\n',
     ],
 )
 def test_what_is_no_record_is_no_evidence(text: str) -> None:

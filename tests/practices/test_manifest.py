@@ -232,7 +232,9 @@ def test_the_largest_part_of_a_roles_hours(hours: list[str], share: float | None
         f"{{id: x{number}, workforce: [{{role: {item.split(': ')[0]}, hours_saved_week: {item.split(': ')[1]}}}]}}"
         for number, item in enumerate(hours)
     )
-    found = [one for one in estate({}, f"{roles}automations: [{entries}]\n").practices if one.kind == "workforce-effect"]
+    found = [
+        one for one in estate({}, f"{roles}automations: [{entries}]\n").practices if one.kind == "workforce-effect"
+    ]
     assert [one.details["largest_share"] for one in found] == ([] if share is None else [pytest.approx(share)])
 
 

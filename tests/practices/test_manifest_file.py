@@ -99,7 +99,9 @@ def test_a_misspelt_key_is_named_with_its_line_and_the_right_one(
 def test_a_value_of_another_kind_is_named_with_its_line(number: int, before: str, name: str, value: str) -> None:
     assert value
     found = mistakes(with_line(number, f"{before}{name}: [[]]"))
-    assert all(re.match(rf"autoguard\.yaml:{number}: (\w+\.)*{name}\b.*: (Input|Value) ", line) for line in found), found
+    assert all(re.match(rf"autoguard\.yaml:{number}: (\w+\.)*{name}\b.*: (Input|Value) ", line) for line in found), (
+        found
+    )
 
 
 @pytest.mark.xfail(reason="an id may be anything: a list or nothing at all becomes a text such as None", strict=True)
@@ -128,7 +130,7 @@ def test_an_id_is_a_text_or_a_number(number: int, before: str, name: str, value:
         ("  fail_on: high", "  fail_on: serious"),
         ("  severity_overrides: {no-kpi: low}", "  severity_overrides: {no-kpi: minor}"),
         ("    reason: nothing to measure yet", "    reason: none"),
-        ('    until: 2027-01-31', '    until: next year'),
+        ("    until: 2027-01-31", "    until: next year"),
         ("  reviewed: 2026-10-05", "  reviewed: 05.10.2026"),
         ("    - date: 2026-03-01", "    - date: 2026-3-1"),
     ],

@@ -5,9 +5,8 @@ from typing import Any
 
 import jsonschema
 import pytest
-from support.estate import CATALOG, assessment_of, request
+from support.estate import CATALOG, ESTATE, assessment_of, request
 from support.reading import ROOT
-from test_sarif import ESTATE
 
 from autoguard.model import Assessment
 from autoguard.plain import to_plain

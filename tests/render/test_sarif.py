@@ -5,7 +5,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from support.estate import CATALOG, assessment_of, node, request, workflow
+from support.estate import CATALOG, ESTATE, assessment_of, request
 from support.reading import FIXTURES
 
 from autoguard.baseline import from_findings
@@ -15,15 +15,6 @@ from autoguard.render.sarif import RENDERER
 from autoguard.triage import Waiver
 
 SCHEMA = json.loads((FIXTURES / "schemas" / "sarif-2.1.0.json").read_text(encoding="utf-8"))
-ESTATE = {
-    "flows/a b#ü.json": workflow(
-        "Orders <b>",
-        [node("Hook", "webhook"), node("Run", "executeCommand", {"command": "=x {{ $json.a }}"}), node("A", "httpRequest", {"url": "http://a.supplier.eu"})],
-        ("Hook", "Run"), ("Run", "A"),
-    ),
-    "flows/b.json": workflow("B", [node("Every", "scheduleTrigger"), node("A", "httpRequest", {"url": "http://a.supplier.eu"})], ("Every", "A")),
-    "autoguard.yaml": "version: 1\n",
-}  # fmt: skip
 
 
 def sarif(found: Assessment) -> Any:

@@ -23,13 +23,13 @@ class Done:
         return json.loads(self.out)
 
 
-def autoguard(*arguments: str | Path, cwd: Path, timeout: float = 120, **environment: str) -> Done:
+def autoguard(*arguments: str | Path, cwd: Path, **environment: str) -> Done:
     """Run the command in that folder with a cache of its own."""
     done = subprocess.run(
         [sys.executable, "-m", "autoguard", *map(str, arguments)],
         cwd=cwd,
         capture_output=True,
-        timeout=timeout,
+        timeout=120,
         env={**os.environ, **environment},
         check=False,
     )

@@ -103,3 +103,15 @@ def write_tree(folder: Path, files: Mapping[str, Any]) -> Path:
         else:
             target.write_text(content if isinstance(content, str) else json.dumps(content, indent=1), encoding="utf-8")
     return folder
+
+
+ESTATE = {
+    "flows/a b#ü.json": workflow(
+        "Orders <b>",
+        [node("Hook", "webhook"), node("Run", "executeCommand", {"command": "=x {{ $json.a }}"}), node("A", "httpRequest", {"url": "http://a.supplier.eu"})],
+        ("Hook", "Run"), ("Run", "A"),
+    ),
+    "flows/b.json": workflow("B", [node("Every", "scheduleTrigger"), node("A", "httpRequest", {"url": "http://a.supplier.eu"})], ("Every", "A")),
+    "autoguard.yaml": "version: 1\n",
+}  # fmt: skip
+"""Two workflows of which one can be started by anyone and runs a command, with a path that needs escapes, and a manifest."""

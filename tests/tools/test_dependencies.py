@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from support.command import autoguard
 from support.estate import write_tree
-from tools.advisories import HOST, Asked, advisories, through
+from tools.advisories import HOST, NOWHERE, Asked, advisories, through
 
 from autoguard.model import Document, Location
 from autoguard.tools import Skip, ToolOptions, ToolReport, pip_audit
@@ -14,7 +14,6 @@ from autoguard.tools import Skip, ToolOptions, ToolReport, pip_audit
 KNOWN = [{"id": "PYSEC-2019-179", "aliases": [], "details": "Memory usage.", "fixed_in": ["1.0"], "withdrawn": None}]
 CHECK = "vulnerable-dependency"
 ONLINE = ToolOptions(online=True)
-NOWHERE = "http://127.0.0.1:9"  # nothing listens on the discard port
 
 
 def ask(folder: Path, files: dict[str, str], known: dict[str, Any]) -> tuple[ToolReport, Asked]:
@@ -30,7 +29,9 @@ def one(folder: Path, text: str, known: dict[str, Any]) -> tuple[ToolReport, Ask
 
 
 def test_what_is_known_to_be_vulnerable_is_found_at_its_line(tmp_path: Path) -> None:
-    report, asked = one(tmp_path, "# web\nFlask[async] == 0.5  # old\njinja2==3.1.6\n", {"flask/0.5": KNOWN, "jinja2/3.1.6": []})
+    report, asked = one(
+        tmp_path, "# web\nFlask[async] == 0.5  # old\njinja2==3.1.6\n", {"flask/0.5": KNOWN, "jinja2/3.1.6": []}
+    )
     assert report.run.status == "ran"
     [found] = report.results
     assert (found.rule, found.location, found.subject) == (
@@ -58,7 +59,9 @@ def test_two_versions_of_one_package_are_both_looked_up(tmp_path: Path) -> None:
     assert report.skipped == ()
 
 
-@pytest.mark.parametrize("line", ["flask", "flask>=0.5", "flask~=0.5", "flask>=0.5,==0.6", "flask @ https://a.eu/f.whl", "flask===0.5"])
+@pytest.mark.parametrize(
+    "line", ["flask", "flask>=0.5", "flask~=0.5", "flask>=0.5,==0.6", "flask @ https://a.eu/f.whl", "flask===0.5"]
+)
 def test_a_version_that_is_not_fixed_is_open(line: str, tmp_path: Path) -> None:
     report, asked = one(tmp_path, f"{line}\n", {})
     assert report.skipped == (

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from support.estate import write_tree
-from tools.test_dependencies import NOWHERE
+from tools.advisories import NOWHERE
 
 COMMAND = Path(sys.executable).with_name("autoguard")
 MODULES = (

@@ -73,15 +73,21 @@ def test_what_bandit_cannot_parse_is_open(tmp_path: Path) -> None:
     assert unread(report) == ["half.py", "old.py"]
 
 
-@pytest.mark.xfail(reason="bandit leaves out what has .git, CVS and the like in its name, and nobody notices", strict=True)
-@pytest.mark.parametrize("name", ["CVS_export.py", "push.github.py", "a.tox.py", "x__pycache__.py", "a.svn.py", ".py", "..py"])
+@pytest.mark.xfail(
+    reason="bandit leaves out what has .git, CVS and the like in its name, and nobody notices", strict=True
+)
+@pytest.mark.parametrize(
+    "name", ["CVS_export.py", "push.github.py", "a.tox.py", "x__pycache__.py", "a.svn.py", ".py", "..py"]
+)
 def test_no_name_hides_a_script_from_bandit(name: str, tmp_path: Path) -> None:
     report = scripts(tmp_path / "w", {name: SHELL, "save.py": SHELL})
     assert [path for _, path, _ in places(report)] + unread(report) == sorted([name, "save.py"])
 
 
 def test_zizmor_finds_a_weakness_and_says_where(tmp_path: Path) -> None:
-    report = workflows(tmp_path / "w", {".github/workflows/ci.yml": WORKFLOW, "a.zip!/.github/workflows/b.yml": WORKFLOW})
+    report = workflows(
+        tmp_path / "w", {".github/workflows/ci.yml": WORKFLOW, "a.zip!/.github/workflows/b.yml": WORKFLOW}
+    )
     found = [one for one in places(report) if one[0] == "excessive-permissions"]
     assert found == [
         ("excessive-permissions", ".github/workflows/ci.yml", 6),
@@ -132,7 +138,9 @@ def test_every_name_leads_back_to_its_document(tmp_path: Path) -> None:
     assert sorted(path for _, path, _ in places(report)) == sorted(HOSTILE)
 
 
-@pytest.mark.xfail(reason="a member of an archive may have a name that no file system takes; it ends the scan", strict=True)
+@pytest.mark.xfail(
+    reason="a member of an archive may have a name that no file system takes; it ends the scan", strict=True
+)
 def test_a_name_that_is_too_long_for_a_file(tmp_path: Path) -> None:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:

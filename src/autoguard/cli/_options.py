@@ -7,7 +7,9 @@ import typer
 
 Sources = Annotated[
     Optional[list[Path]],  # noqa: UP045 - typer reads it at run time
-    typer.Argument(help="Files, folders or archives to read; the working folder by default.", show_default=False),
+    typer.Argument(
+        metavar="SOURCE", help="Files, folders or archives to read; the working folder by default.", show_default=False
+    ),
 ]
 Config = Annotated[
     Optional[Path],  # noqa: UP045 - as above

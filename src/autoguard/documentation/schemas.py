@@ -83,7 +83,7 @@ def _names(subject: SubjectType) -> list[dict[str, Any]]:
     of_subject = {"properties": {"subject": {"const": subject}}, "required": ["subject"]}
     every = {"enum": [fact.name for fact in facts]}
     paths = {"enum": [fact.name for fact in facts if fact.path is not None]}
-    named = {"group": every, "evidence": {"items": every}, "path": {"items": paths if paths["enum"] else False}}
+    named = {"group": every, "evidence": {"items": every}, "path": {"items": paths}}
     example = {"properties": {"facts": {"$ref": f"#/$defs/facts-of-{subject}"}}}
     given = {"properties": {"examples": {"properties": {name: {"items": example} for name in _OUTCOMES}}}}
     return [

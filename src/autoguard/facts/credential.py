@@ -83,7 +83,7 @@ FACTS = (
     Fact("holder", "string", "the field, store or connection that holds it", lambda item, _: item.holder),
     Fact("platform", "string", "platform it belongs to, or empty", lambda item, _: item.platform),
     Fact("confidence", "string", "how sure it is", lambda item, _: item.confidence, values=get_args(Confidence)),
-    Fact("live", "bool", "it was proven to work by `--verify`", lambda item, _: item.live),
+    Fact("live", "bool", "its vendor answered that it works", lambda item, _: item.live),
     Fact("entries", "int", "credentials inside a store", lambda item, _: item.entries),
     Fact("places", "int", "number of places it was found at", lambda item, _: len(item.locations)),
     Fact("automations", "int", "number of automations that use it", lambda item, _: len(item.automations)),

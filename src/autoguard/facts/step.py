@@ -147,7 +147,7 @@ FACTS = (
     Fact(
         "untrusted_into",
         "strings",
-        "the places (command, code, query, url, path, prompt, html, workspace) that outsiders can put text into",
+        "the places in the step that outsiders can put text into",
         _untrusted_into,
         values=get_args(InputPlace),
         path=_untrusted_path,

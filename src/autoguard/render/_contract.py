@@ -5,8 +5,10 @@ The parts are those of the model; keys are only ever added. `schema()` describes
 """
 
 from collections.abc import Iterable
+from dataclasses import fields
 from typing import Any
 
+from autoguard import model
 from autoguard.model import (
     Assessment,
     CheckCount,
@@ -112,7 +114,7 @@ def schema() -> dict[str, Any]:
     def of(kind: Any) -> Any:
         made = TypeAdapter(kind).json_schema(mode="serialization", ref_template="#/$defs/{model}")
         definitions.update(made.pop("$defs", {}))
-        return made
+        return made if "type" not in made else _as_written(made)
 
     text, texts = {"type": "string"}, {"type": "array", "items": {"type": "string"}}
     count = {"type": "integer", "minimum": 0}
@@ -150,8 +152,18 @@ def schema() -> dict[str, Any]:
         "type": "object",
         "properties": properties,
         "required": sorted(properties),
-        "$defs": dict(sorted(definitions.items())),
+        "$defs": {name: _as_written(made) for name, made in sorted(definitions.items())},
     }
+
+
+def _as_written(made: dict[str, Any]) -> dict[str, Any]:
+    """A definition of pydantic's as `plain` writes it: without what is hidden, and with all that is never None."""
+    if made.get("type") != "object" or "properties" not in made:
+        return made
+    hidden = {field.name for field in fields(getattr(model, made["title"])) if field.metadata.get("hidden")}
+    properties = {name: part for name, part in made["properties"].items() if name not in hidden}
+    required = [name for name, part in properties.items() if {"type": "null"} not in part.get("anyOf", ())]
+    return {**made, "properties": properties, "required": required}
 
 
 def _count(value: CheckCount) -> dict[str, Any]:
