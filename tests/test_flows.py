@@ -297,6 +297,9 @@ def compared(header: str, **inside: Any) -> dict[str, Any]:
 POST = {"type": "Http", "inputs": {"method": "POST", "uri": "https://api.mill-lane-bakery.eu/orders"}, "runAfter": {}}
 
 
+POST_AFTER = {**POST, "runAfter": {"Check": ["Succeeded"]}}
+
+
 @pytest.mark.parametrize("export", [logic_app, power_automate])
 @pytest.mark.parametrize(
     ("actions", "expected"),
@@ -308,6 +311,7 @@ POST = {"type": "Http", "inputs": {"method": "POST", "uri": "https://api.mill-la
             id="compared after the effect",
         ),
         pytest.param({"Check": compared("x-key", Tell=POST), "Save": POST}, "no", id="a branch goes around it"),
+        pytest.param({"Check": compared("x-key"), "Save": POST_AFTER}, "no", id="a condition that holds nothing"),
         pytest.param({"Check": compared("Content-Type", Save=POST)}, "no", id="a header that holds no secret"),
         pytest.param({"Save": POST}, "no", id="no check"),
     ],
@@ -325,6 +329,7 @@ def make(*modules: dict[str, Any]) -> dict[str, Any]:
 
 
 ROW = {"id": 3, "module": "mysql:InsertRow"}
+OURS = {"name": "Ours?", "conditions": [[{"a": "{{1.__IMTHEADERS__[].value}}", "b": "x", "o": "text:equal"}]]}
 HMAC = {"id": 2, "module": "code:ExecuteCode", "mapper": {"code": "require('crypto').createHmac('sha256', key)"}}
 
 
@@ -332,6 +337,8 @@ HMAC = {"id": 2, "module": "code:ExecuteCode", "mapper": {"code": "require('cryp
     ("modules", "expected"),
     [
         pytest.param([HMAC, ROW], "yes", id="signed before the effect"),
+        pytest.param([{**ROW, "filter": OURS}], "yes", id="a filter before the effect"),
+        pytest.param([ROW, {"id": 4, "module": "slack:CreateMessage", "filter": OURS}], "no", id="a filter after it"),
         pytest.param([ROW, HMAC], "no", id="signed after the effect"),
         pytest.param(
             [

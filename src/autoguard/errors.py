@@ -9,5 +9,5 @@ class UnreadableError(Exception):
     """A source that cannot be read as what it is. Its text is the reason of a gap and never holds content."""
 
 
-class UnsupportedError(UnreadableError):
-    """A source that is well as it is and that nobody here reads, such as a template of another language."""
+class TemplateError(UnreadableError):
+    """A source that is a template of another language: well as it is, and no automation before it is filled in."""

@@ -133,11 +133,15 @@ def _check_words(text: str, fact: Fact) -> None:
 
 def _suggestion(message: str, subject: SubjectType, limits: tuple[str, ...]) -> str:
     unknown = re.search(r"undeclared reference to '(\w+)'", message)
-    near = get_close_matches(unknown[1], _names(subject_kind(subject), limits), n=1) if unknown else []
+    names = _names(subject_kind(subject), limits)
+    # A limit is a number and most facts are none: the one is hardly ever meant for the other.
+    alike = [name for name in names if unknown and name.startswith(LIMIT) == unknown[1].startswith(LIMIT)]
+    near = get_close_matches(unknown[1], alike, n=1) if unknown else []
     return f"; did you mean {near[0]}?" if near else ""
 
 
 def _plain(message: str) -> str:
     first = message.removeprefix("INVALID_ARGUMENT: ERROR: <input>:").splitlines()[0]
     place, _, rest = first.partition(": ")
+    rest = rest.removesuffix(" (in container '')")
     return f"column {place.partition(':')[2]}: {rest}" if place.partition(":")[2].isdigit() else first

@@ -100,7 +100,8 @@ class Graph:
     def checks_caller(self, automation: str, trigger: str) -> Known:
         """Whether a step checks the caller's signature or secret before anything is done for them."""
         start = (automation, trigger)
-        seen, queue, checked, unsure = {start}, deque([start]), False, False
+        seen, queue = {start}, deque([start])
+        checked = unsure = open_ended = False
         while queue:
             key = queue.popleft()
             for target in self._next.get(key, ()):
@@ -114,8 +115,13 @@ class Graph:
                         continue
                     if node.writes == "yes" or node.kind in _ACTS:
                         return "no"
-                    unsure = unsure or target in self._unresolved
+                    if target in self._unresolved:
+                        open_ended = True  # what is called may check the caller, and what comes after relies on it
+                        continue
+                    unsure = unsure or (node.writes == "unknown" and node.kind != "call")
                 queue.append(target)
+        if open_ended:
+            return "unknown"
         return "no" if not checked else "unknown" if unsure else "yes"
 
     def untrusted_path(self, automation: str, step: str) -> tuple[Hop, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from autoguard.credentials.certificates import MARK, certificates
-from autoguard.errors import UnreadableError, UnsupportedError
+from autoguard.errors import TemplateError, UnreadableError
 from autoguard.model import Credential, Document, Gap, Practice
 from autoguard.patterns import PatternSet
 from autoguard.platforms import Facts, Platform
@@ -102,8 +102,8 @@ def _costing_a_gap(parsed: Parsed, gaps: list[Gap], what: str) -> Iterator[None]
     """Whatever goes wrong inside costs this part of this document: a plugin's mistake or ours as well."""
     try:
         yield
-    except UnsupportedError as error:
-        gaps.append(Gap(parsed.path, str(error), "unsupported"))
+    except TemplateError as error:
+        gaps.append(Gap(parsed.path, str(error), "template"))
     except UnreadableError as error:
         gaps.append(Gap(parsed.path, str(error)))
     except RecursionError:

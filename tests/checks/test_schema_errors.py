@@ -223,7 +223,7 @@ def test_a_domain_that_is_not_the_name_of_the_folder(tmp_path: Path) -> None:
         pytest.param(
             WHEN,
             "when: expossed",
-            ":12: when: column 1: undeclared reference to 'expossed' (in container ''); did you mean exposed?",
+            ":12: when: column 1: undeclared reference to 'expossed'; did you mean exposed?",
             id="fact",
         ),
         pytest.param(
@@ -235,19 +235,19 @@ def test_a_domain_that_is_not_the_name_of_the_folder(tmp_path: Path) -> None:
         pytest.param(
             "applies: kind",
             "applies: knid",
-            ":11: applies: column 1: undeclared reference to 'knid' (in container ''); did you mean kind?",
+            ":11: applies: column 1: undeclared reference to 'knid'; did you mean kind?",
             id="fact in applies",
         ),
         pytest.param(
             "when: reaches_write",
             "when: reaches_writing",
-            ":8: severity.raise.0: column 1: undeclared reference to 'reaches_writing' (in container ''); did you mean reaches_write?",
+            ":8: severity.raise.0: column 1: undeclared reference to 'reaches_writing'; did you mean reaches_write?",
             id="fact in a rule that raises",
         ),
         pytest.param(
             'when: "!enabled"',
             'when: "!enabld"',
-            ":10: severity.lower.0: column 2: undeclared reference to 'enabld' (in container ''); did you mean enabled?",
+            ":10: severity.lower.0: column 2: undeclared reference to 'enabld'; did you mean enabled?",
             id="fact in a rule that lowers",
         ),
         *(

@@ -34,7 +34,7 @@ def _vulnerable(version: str, rule: str = "PYSEC-2019-179") -> dict[str, Any]:
 
 
 def test_a_known_vulnerability_is_found_at_its_line() -> None:
-    answer = read_answer(_answer(_vulnerable("0.5")), {FLASK: PLACE})
+    answer = read_answer(_answer(_vulnerable("0.5")), {FLASK: [PLACE]})
     assert answer is not None
     [result], skipped = answer
     assert (result.rule, result.location, result.subject) == ("PYSEC-2019-179", PLACE, "flask==0.5")
@@ -59,12 +59,19 @@ def test_a_known_vulnerability_is_found_at_its_line() -> None:
     ],
 )
 def test_what_was_not_judged_is_open(answer: str, reason: str) -> None:
-    assert read_answer(answer, {FLASK: PLACE}) == ([], [Skip("flask==0.5", reason, PLACE)])
+    assert read_answer(answer, {FLASK: [PLACE]}) == ([], [Skip("flask==0.5", reason, PLACE)])
+
+
+def test_a_version_that_several_files_fix_is_found_in_each() -> None:
+    other = Location("job/requirements.txt", 7)
+    answer = read_answer(_answer(_vulnerable("0.5")), {FLASK: [PLACE, other]})
+    assert answer is not None
+    assert [(result.location, result.subject) for result in answer[0]] == [(PLACE, "flask==0.5"), (other, "flask==0.5")]
 
 
 @pytest.mark.parametrize("answer", ["", "No known vulnerabilities found", "[]", '{"dependencies": [{}]}', "null"])
 def test_an_answer_of_another_form_is_none(answer: str) -> None:
-    assert read_answer(answer, {FLASK: PLACE}) is None
+    assert read_answer(answer, {FLASK: [PLACE]}) is None
 
 
 def test_an_answer_of_another_form_is_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

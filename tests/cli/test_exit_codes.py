@@ -59,7 +59,7 @@ def test_a_template_of_another_language_is_listed_and_does_not_make_3(tmp_path: 
         {
             "path": "templates/flow.yml",
             "reason": "is a template of another language and was not read",
-            "kind": "unsupported",
+            "kind": "template",
         }
     ]
     assert done.code == 0

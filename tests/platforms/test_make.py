@@ -55,7 +55,7 @@ def test_webhook_scenario_in_neutral_words() -> None:
     [automation] = facts.automations
     [trigger] = automation.triggers
     assert (trigger.kind, trigger.auth, trigger.exposed, trigger.untrusted) == ("webhook", "unknown", "yes", "yes")
-    assert (trigger.address, trigger.signature_verified, automation.enabled) == ("123456", "no", "unknown")
+    assert (trigger.address, automation.enabled) == ("123456", "unknown")
     step, handler = automation.steps
     assert (step.kind, step.service, step.writes, step.name) == ("database", "google-sheets", "yes", "Keep it")
     assert (step.on_error, step.retries, automation.error_route) == ("route", 3, "yes")
@@ -193,13 +193,14 @@ def test_sub_scenarios_and_hooks_are_calls() -> None:
     ]
 
 
-def test_filter_on_a_header_verifies_the_caller() -> None:
-    checked = {"conditions": [[{"a": "{{1.__IMTHEADERS__[].value}}", "b": "x", "o": "text:equal"}]]}
-    [trigger] = one(hooked(module(2, "mysql:InsertRow", filter=checked))).triggers
-    assert trigger.signature_verified == "yes"
-    after = module(3, "slack:CreateMessage", filter=checked)
-    [late] = one(hooked(module(2, "mysql:InsertRow"), after)).triggers
-    assert late.signature_verified == "no"
+def test_filter_on_a_header_is_a_step_before_its_module() -> None:
+    checked = {"name": "Ours?", "conditions": [[{"a": "{{1.__IMTHEADERS__[].value}}", "b": "x", "o": "text:equal"}]]}
+    found = one(hooked(module(2, "mysql:InsertRow", filter=checked), module(3, "slack:CreateMessage")))
+    assert [(step.id, step.kind, step.name) for step in found.steps][:2] == [
+        ("2:filter", "verify", "Ours?"),
+        ("2", "database", "mysql:InsertRow"),
+    ]
+    assert {(edge.source, edge.target) for edge in found.edges} == {("1", "2:filter"), ("2:filter", "2"), ("2", "3")}
 
 
 def test_custom_apps_are_components() -> None:

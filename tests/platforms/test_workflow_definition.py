@@ -119,11 +119,19 @@ def test_only_sensitive_places_are_inputs() -> None:
     assert workflow(A=body, B={"type": "Compose", "inputs": "@triggerBody()"}).steps[0].inputs == ()
 
 
+INNER = {"type": "Compose", "inputs": 1}
+HEADER = "@triggerOutputs()?['headers']?['x-key']"
+
+
 @pytest.mark.parametrize(
     ("action", "expected"),
     [
-        ({"type": "If", "expression": {"equals": ["@triggerOutputs()?['headers']?['x-key']", "@x"]}}, "verify"),
-        ({"type": "Switch", "expression": "@triggerOutputs()['headers']['Authorization']"}, "verify"),
+        ({"type": "If", "actions": {"B": INNER}, "expression": {"equals": [HEADER, "@x"]}}, "verify"),
+        ({"type": "If", "actions": {}, "expression": {"equals": [HEADER, "@x"]}}, "branch"),
+        (
+            {"type": "Switch", "cases": {"a": {}}, "expression": "@triggerOutputs()['headers']['Authorization']"},
+            "verify",
+        ),
         ({"type": "JavaScriptCode", "inputs": {"code": "crypto.createHmac('sha256', key)"}}, "verify"),
         ({"type": "If", "expression": {"equals": ["@triggerBody()?['key']", "@x"]}}, "branch"),
         ({"type": "JavaScriptCode", "inputs": {"code": "return 1;"}}, "code"),

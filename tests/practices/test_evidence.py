@@ -185,12 +185,18 @@ def test_an_incomplete_restore_is_none_however_it_is_written(change: dict[str, A
         json.dumps(RECORD | {"date": 20261014}),
         json.dumps([RECORD]),
         json.dumps({"tests": [RECORD]}),
-        json.dumps(RECORD)[:-4],
         f'A text about "items_restored": {RECORD["date"]}\n',
     ],
 )
 def test_what_is_no_record_is_no_evidence(text: str) -> None:
-    assert [one for one in practices("r.json", text) if one.kind == "restore-test"] == []
+    found = READER.read(Document("r.json" if text[0] in "[{" else "r.txt", text.encode()))
+    assert [one for one in found.practices if one.kind == "restore-test"] == []
+    assert found.gaps == ()
+
+
+def test_a_record_that_was_cut_off_is_a_gap() -> None:
+    found = READER.read(Document("r.json", json.dumps(RECORD)[:-4].encode()))
+    assert (found.practices, len(found.gaps)) == ((), 1)
 
 
 # Documents
@@ -227,6 +233,7 @@ def test_what_is_no_document(path: str) -> None:
         ("| Date | 2026-05-01 |", "2026-05-01"),
         ("date: 2026-05-01T10:00", "2026-05-01"),
         ("We reviewed it on 2026-05-01", ""),
+        ("It was last reviewed: 2026-05-01", ""),
         ("Reviewed: 1 May 2026", ""),
         ("Reviewed: 26-05-01", ""),
     ],

@@ -206,7 +206,7 @@ FORMS: dict[str, Callable[[int], str]] = {
 
 
 @pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("depth", [MAX_DEPTH + 1, 100_000])
+@pytest.mark.parametrize("depth", [MAX_DEPTH + 1, 5_000])
 def test_depth(form: str, depth: int) -> None:
     with pytest.raises(UnreadableError) as error:
         parse_yaml(FORMS[form](depth))

@@ -89,7 +89,7 @@ def exit_code(assessment: Assessment, fail_on: str, *, allow_incomplete: bool) -
 
 def is_incomplete(inventory: Inventory) -> bool:
     """Whether something that may matter was not read; a template of another language is none of it."""
-    return any(gap.kind != "unsupported" for gap in inventory.gaps)
+    return any(gap.kind != "template" for gap in inventory.gaps)
 
 
 def check_fail_on(value: str) -> str:

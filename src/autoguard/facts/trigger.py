@@ -53,10 +53,8 @@ FACTS = (
         "signature_verified",
         "bool",
         "a step checks the caller's signature or shared secret",
-        lambda item, estate: (
-            item.trigger.signature_verified == "yes"
-            or estate.graph.checks_caller(item.automation.id, item.trigger.id) == "yes"
-        ),
+        lambda item, estate: known(estate.graph.checks_caller(item.automation.id, item.trigger.id)),
+        optional=True,
     ),
     Fact("disabled", "bool", "the trigger itself is switched off", lambda item, _: item.trigger.enabled == "no"),
     Fact(

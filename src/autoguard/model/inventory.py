@@ -22,7 +22,7 @@ CredentialRole = Literal["secret", "encryption-key", "store", "certificate"]
 Confidence = Literal["verified", "likely", "possible"]
 Criticality = Literal["critical", "high", "normal", "low"]
 InputPlace = Literal["command", "code", "query", "url", "path", "prompt", "html", "workspace", "value"]
-GapKind = Literal["unreadable", "not-followed", "unsupported"]
+GapKind = Literal["unreadable", "not-followed", "unsupported", "template"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +114,7 @@ class Trigger:
 
     `untrusted`: outsiders can choose the data it carries. `event` is the platform's own word, `schedule` a cron
     expression or the platform's text, `address` what a caller uses: a hook id, a channel name, a digest of a path.
-    `exposed`: it can be reached from outside the platform. `signature_verified`: the trigger itself checks the sender's
-    signature; whether a step does so first is asked of the graph.
+    `exposed`: it can be reached from outside the platform.
     """
 
     id: str
@@ -124,7 +123,6 @@ class Trigger:
     auth: TriggerAuth = "unknown"
     untrusted: Known = "unknown"
     exposed: Known = "unknown"
-    signature_verified: Known = "unknown"
     event: str = ""
     schedule: str = ""
     address: str = ""

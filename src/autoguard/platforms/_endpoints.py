@@ -20,7 +20,7 @@ _URL = re.compile(
 _DYNAMIC = re.compile(r"\{\{|\$\{|\$\(|@\{|\}\}|^[=@]|%[A-Za-z_]+%|[{}$]|^\$")
 _HOST = re.compile(r"^(?:\[[0-9a-f:.]+\]|[a-z0-9_](?:[a-z0-9_.-]{0,252}[a-z0-9])?)$")
 _MAX_ENDPOINTS = 20
-_COMMENT = re.compile(r"\s*(?://|#|\*|<!--|/\*|--)|.*(?<!:)//\s")
+_COMMENT = re.compile(r"\s*(?://|#|\*|<!--|/\*|--\s)|.*(?<!:)//\s")
 _NAMESPACES = frozenset(
     {"www.w3.org", "schemas.xmlsoap.org", "schemas.openxmlformats.org", "schemas.microsoft.com", "schema.org",
      "purl.org", "xmlns.com", "json-schema.org", "ns.adobe.com", "java.sun.com", "xmlns.jcp.org", "www.sitemaps.org",

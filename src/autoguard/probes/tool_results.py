@@ -14,10 +14,10 @@ def ask(report: ToolReport, _: Estate, parameters: Mapping[str, Any]) -> Iterabl
     if report.run.tool != parameters["tool"]:
         yield Judgement("not-applicable")
         return
-    if report.run.status == "nothing-to-do":
+    if report.run.status == "nothing-to-do" and not report.skipped:
         yield Judgement("not-applicable")
         return
-    if report.run.status != "ran":
+    if report.run.status not in ("ran", "nothing-to-do"):
         yield Judgement("unknown", facts={"rule": "gave no answer", "report": report.run.reason})
         return
     left_out = frozenset(parameters.get("except", ()))

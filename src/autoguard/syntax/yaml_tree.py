@@ -10,7 +10,7 @@ from typing import Any, Self
 
 import yaml
 
-from autoguard.errors import UnreadableError, UnsupportedError
+from autoguard.errors import TemplateError, UnreadableError
 from autoguard.syntax import MAX_DEPTH
 from autoguard.syntax.lines import Lines
 
@@ -18,7 +18,11 @@ MAX_EXPANDED = 2_000_000
 """Values a document may have with every alias written out."""
 
 _LEADING = re.compile(r"^[ \-?:]{200}", re.MULTILINE)
-_TEMPLATE = re.compile(r"^[ \t]*+\{\{|\{%|^[ \t]*+-[ \t]*+\{\{|:[ \t]*+\{\{|<%", re.MULTILINE)
+_TEMPLATE = re.compile(
+    r"^[ \t]*+(?:-[ \t]++|[\w.-]{1,80}:[ \t]++)?(?:\{\{[^{}\n]{1,300}\}\}|\{%[^%\n]{1,300}%\}|<%[^%\n]{1,300}%>)",
+    re.MULTILINE,
+)
+"""A tag of Jinja, Go, Liquid or ERB at the beginning of a line or of a value; elsewhere it may be part of a text."""
 
 
 _CONSTRUCTED = frozenset(f"tag:yaml.org,2002:{name}" for name in ("int", "float", "bool", "null"))
@@ -107,7 +111,7 @@ def parse_yaml(text: str) -> list[YamlTree]:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         if _TEMPLATE.search(text):
-            raise UnsupportedError("is a template of another language and was not read") from None
+            raise TemplateError("is a template of another language and was not read") from None
         raise UnreadableError(f"is not valid YAML: line {line}: {_without_names(error.problem)}") from None
     except (yaml.YAMLError, ValueError) as error:
         # ReaderError names the offending character by its code; nothing of the content is repeated.

@@ -25,6 +25,8 @@ from autoguard.tools._process import (
 )
 
 NAME = "pip-audit"
+Dependency = tuple[str, str]
+"""Normal name and version."""
 _REQUIREMENTS = re.compile(r"(?:^|[/!])(?:[\w.-]*requirements[\w.-]*|constraints)\.txt$", re.IGNORECASE)
 _PROJECT = r"^([A-Za-z0-9](?:[A-Za-z0-9._-]{0,100}[A-Za-z0-9])?)\s*(?:\[[A-Za-z0-9,._ -]*\])?\s*"
 _FIXED = re.compile(_PROJECT + r"==\s*([0-9][A-Za-z0-9.!+_-]{0,60})")
@@ -40,12 +42,12 @@ def wants(document: Document) -> bool:
 
 def look(documents: Sequence[Document], folder: Path, options: ToolOptions) -> ToolReport:
     """Known vulnerabilities of the fixed dependencies, and everything that could not be looked up."""
-    fixed: dict[tuple[str, str], Location] = {}
+    fixed: dict[Dependency, list[Location]] = {}
     skipped: list[Skip] = []
     for document in documents:
         for name, version, location in _dependencies(document):
             if version:
-                fixed.setdefault((_normal(name), version), location)
+                fixed.setdefault((_normal(name), version), []).append(location)
             else:
                 skipped.append(Skip(name, "it has no fixed version, so nobody knows what runs", location))
     if not fixed and not skipped:
@@ -69,7 +71,9 @@ def look(documents: Sequence[Document], folder: Path, options: ToolOptions) -> T
     return ToolReport(ToolRun(NAME, tool_version(NAME), "ran", "", len(documents)), tuple(results), tuple(skipped))
 
 
-def read_answer(output: str, asked: Mapping[tuple[str, str], Location]) -> tuple[list[ToolResult], list[Skip]] | None:
+def read_answer(
+    output: str, asked: Mapping[Dependency, Sequence[Location]]
+) -> tuple[list[ToolResult], list[Skip]] | None:
     """What pip-audit's JSON says of the dependencies it was asked about, each name once; None for no answer.
 
     A dependency that it neither judged nor skipped is an open question as well.
@@ -83,24 +87,24 @@ def read_answer(output: str, asked: Mapping[tuple[str, str], Location]) -> tuple
             if known is None:
                 continue
             if "skip_reason" in item:
-                skipped.append(Skip("==".join(known), without_quotes(item["skip_reason"]), asked[known]))
+                skipped.append(Skip("==".join(known), without_quotes(item["skip_reason"]), asked[known][0]))
             else:
-                results.extend(_result(found, known, asked[known]) for found in item["vulns"])
+                results.extend(_result(found, known, place) for found in item["vulns"] for place in asked[known])
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
-    skipped.extend(Skip("==".join(one), "pip-audit did not mention it", asked[one]) for one in missing.values())
+    skipped.extend(Skip("==".join(one), "pip-audit did not mention it", asked[one][0]) for one in missing.values())
     return results, skipped
 
 
-def _layers(fixed: Mapping[tuple[str, str], Location]) -> list[dict[tuple[str, str], Location]]:
+def _layers(fixed: Mapping[Dependency, Sequence[Location]]) -> list[dict[Dependency, Sequence[Location]]]:
     # It refuses two versions of one package in a single run.
-    layers: list[dict[tuple[str, str], Location]] = []
-    for (name, version), location in fixed.items():
+    layers: list[dict[Dependency, Sequence[Location]]] = []
+    for (name, version), locations in fixed.items():
         layer = next((one for one in layers if all(other != name for other, _ in one)), None)
         if layer is None:
             layer = {}
             layers.append(layer)
-        layer[name, version] = location
+        layer[name, version] = locations
     return layers
 
 
@@ -110,7 +114,7 @@ def _failure(ran: Ran) -> DidNotRun:
     return DidNotRun("failed", f"pip-audit ended with code {ran.code} and an answer that cannot be read")
 
 
-def _result(item: Any, dependency: tuple[str, str], location: Location) -> ToolResult:
+def _result(item: Any, dependency: Dependency, location: Location) -> ToolResult:
     name, version = dependency
     fixes = ", ".join(map(str, item.get("fix_versions") or ())) or "no version yet"
     return ToolResult(

@@ -8,6 +8,7 @@ from typing import Any
 from autoguard.model import Call, Endpoint, Input, Location, Step, StepKind
 from autoguard.model.inventory import OnError
 from autoguard.platforms._endpoints import endpoint, endpoints_in
+from autoguard.platforms._headers import AUTHENTICATING
 from autoguard.platforms._operations import BOTH, Effect, http_effect, sql_effect
 from autoguard.platforms._values import dig, mapping, string, strings, text
 from autoguard.platforms._webhooks import calls_to
@@ -33,7 +34,9 @@ _NOT_DATA = frozenset({"host", "authentication", "path", "schema", "serviceProvi
 _SENDS_REQUESTS = re.compile(r"^(?:http|invoke)\w*(?:request|http)|^httprequest", re.IGNORECASE)
 _VERIFIES = re.compile(r"createHmac|timingSafeEqual|HMACSHA|x-hub-signature|stripe-signature", re.IGNORECASE)
 _CHECKED_HEADER = re.compile(
-    r"(?:trigger|triggerOutputs)\(\)(?:\??\['outputs'\])?\??\['headers'\]|triggerOutputs\(\)\??\.headers"
+    r"(?:trigger|triggerOutputs)\(\)(?:\??\['outputs'\]|\??\.outputs)?(?:\??\['headers'\]|\??\.headers)(?:\??\['|\??\.)"
+    + AUTHENTICATING,
+    re.IGNORECASE,
 )
 _CALLS_OUT = re.compile(r"\bfetch\s*\(|\baxios\b|https?\.request|HttpClient|Invoke-(?:Rest|Web)\w+", re.IGNORECASE)
 _CODE_FIELDS = ("code", "inlineCode", "script")
@@ -78,10 +81,19 @@ def _kind(action: Action, host: Host) -> StepKind:
     kind = TYPES.get(action.type, "other")
     if kind == "code" and _VERIFIES.search(_code(action)):
         return "verify"
-    if kind == "branch" and any(_CHECKED_HEADER.search(value) for _, value in strings(action.body.get("expression"))):
+    if (
+        kind == "branch"
+        and _leads_somewhere(action)
+        and any(_CHECKED_HEADER.search(value) for _, value in strings(action.body.get("expression")))
+    ):
         # A condition on a request header is how workflows compare a shared secret themselves.
         return "verify"
     return kind
+
+
+def _leads_somewhere(action: Action) -> bool:
+    # What stands after a condition runs whatever its answer; only what stands in it is guarded.
+    return any(action.body.get(part) for part in ("actions", "else", "cases", "default"))
 
 
 def _sends_request(host: Host) -> bool:

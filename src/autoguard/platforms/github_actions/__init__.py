@@ -6,6 +6,7 @@ Gitea and Forgejo run the same files. An action written in JavaScript or as a co
 import re
 from typing import Any
 
+from autoguard.errors import UnreadableError
 from autoguard.platforms import Facts, Fragment, Platform, merge
 from autoguard.platforms._values import mapping
 from autoguard.platforms.github_actions.joining import join
@@ -34,6 +35,8 @@ def read(parsed: Parsed) -> Facts:
     for tree in parsed.yaml:
         reader = read_workflow if _is_workflow(tree.value) else read_composite if _is_composite(tree.value) else None
         if reader is not None:
+            for _, line in tree.repeated_keys():
+                raise UnreadableError(f"gives a key a second time in line {line}, which GitHub refuses")
             automation, reading = reader(parsed, tree, tree.value)
             found.append(
                 Facts((automation,), reading.ledger.credentials, (), tuple(reading.gaps), tuple(reading.fragments))

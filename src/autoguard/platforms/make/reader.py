@@ -1,6 +1,6 @@
 """One scenario as a neutral automation."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +11,7 @@ from autoguard.platforms._values import dig, mapping, text
 from autoguard.platforms.make.connections import credentials
 from autoguard.platforms.make.modules import is_trigger
 from autoguard.platforms.make.shapes import Flow, Path, Scenario, flows, is_module
-from autoguard.platforms.make.steps import Modules, checks_caller, read_step
+from autoguard.platforms.make.steps import Modules, read_filter, read_step
 from autoguard.platforms.make.triggers import SCHEDULE, from_module, from_schedule, hook, scheduling
 from autoguard.syntax.parsed import Parsed
 
@@ -43,23 +43,13 @@ def read_scenario(parsed: Parsed, scenario: Scenario) -> Facts:
                 trigger = from_module(module, ids[place], plan, location)
                 triggers.append(replace(trigger, credentials=tuple(item.id for item in found)))
             else:
+                check = read_filter(module, ids[place], location, enabled=flow.enabled)
+                steps.extend([check] if check is not None else [])
                 steps.append(read_step(module, ids[place], location, found, modules, enabled=flow.enabled))
     handlers = {ids[place] for flow in lists if "onerror" in flow.path for place, _ in _modules(flow)}
     automation = _automation(parsed, scenario, lists, tuple(steps), handlers)
-    checked = any(checks_caller(module) for flow in lists for _, module in _modules(flow))
-    return Facts(
-        (
-            replace(
-                automation,
-                triggers=tuple(
-                    replace(item, signature_verified="yes" if checked else "no") if item.kind == "webhook" else item
-                    for item in triggers
-                ),
-                edges=tuple(_edges(lists, ids, starts)),
-            ),
-        ),
-        tuple(used.values()),
-    )
+    edges = tuple(_through_filters(_edges(lists, ids, starts), steps))
+    return Facts((replace(automation, triggers=tuple(triggers), edges=edges),), tuple(used.values()))
 
 
 def _automation(
@@ -138,6 +128,14 @@ def _edges(lists: list[Flow], ids: dict[Path, str], starts: set[Path]) -> Iterat
             elif flow.kind == "root" and place not in starts and not starts:
                 yield Edge(SCHEDULE, ids[place])
             previous = place
+
+
+def _through_filters(edges: Iterable[Edge], steps: list[Step]) -> Iterator[Edge]:
+    filters = {step.id.removesuffix(":filter"): step.id for step in steps if step.id.endswith(":filter")}
+    for edge in edges:
+        yield replace(edge, target=filters.get(edge.target, edge.target))
+    for module, check in filters.items():
+        yield Edge(check, module)
 
 
 def _enabled(record: dict[str, Any]) -> Known:

@@ -97,17 +97,30 @@ def read_step(
     )
 
 
-def checks_caller(module: dict[str, Any]) -> bool:
-    """Whether the filter before a module looks at the request's headers or a signature."""
-    conditions = dig(module, "filter", "conditions")
-    return any(_CHECKS_CALLER.search(value[:2000]) for _, value in strings(conditions))
+def read_filter(module: dict[str, Any], module_id: str, location: Location, *, enabled: bool) -> Step | None:
+    """The filter before a module as a step of its own, where it looks at the request's headers or a signature."""
+    found = mapping(module.get("filter"))
+    if not _checks_caller(found):
+        return None
+    return Step(
+        id=f"{module_id}:filter",
+        kind="verify",
+        name=text(found.get("name")) or "Filter",
+        operation="filter",
+        enabled="yes" if enabled else "no",
+        location=location,
+    )
+
+
+def _checks_caller(found: dict[str, Any]) -> bool:
+    return any(_CHECKS_CALLER.search(value[:2000]) for _, value in strings(found.get("conditions")))
 
 
 def _kind(app: str, action: str, module: dict[str, Any]) -> StepKind:
     kind = step_kind(app, action)
     if kind == "code" and _VERIFIES.search(_code(mapping(module.get("mapper")))):
         return "verify"
-    if kind == "branch" and any(checks_caller({"filter": item}) for item in sequence(module.get("branches"))):
+    if kind == "branch" and any(_checks_caller(mapping(item)) for item in sequence(module.get("branches"))):
         return "verify"
     return kind
 

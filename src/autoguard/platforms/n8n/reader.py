@@ -34,7 +34,9 @@ def read_workflow(parsed: Parsed, workflow: dict[str, Any], path: Path) -> tuple
         if trigger_class(node["type"]) is not None:
             triggers.append(read_trigger(node, node_id, location, used))
         elif short(node["type"]) != "stickyNote":
-            steps.append(read_step(node, node_id, location, used, ids_by_name=_by_name(nodes, ids)))
+            step = read_step(node, node_id, location, used, ids_by_name=_by_name(nodes, ids))
+            is_no_guard = step.kind == "verify" and _goes_on_either_way(workflow, node)
+            steps.append(replace(step, kind="branch") if is_no_guard else step)
     native_id = text(workflow.get("id"), 64)
     name = text(workflow.get("name")) or parsed.path.rpartition("/")[2].removesuffix(".json")
     anchor = next((text(node.get("id")) for _, node in nodes if trigger_class(node["type"])), "")
@@ -65,6 +67,13 @@ def _nodes(workflow: dict[str, Any]) -> Iterator[tuple[int, dict[str, Any]]]:
     for index, node in enumerate(sequence(workflow.get("nodes"))):
         if isinstance(node, dict) and isinstance(node.get("type"), str) and node["type"]:
             yield index, node
+
+
+def _goes_on_either_way(workflow: dict[str, Any], node: dict[str, Any]) -> bool:
+    """Whether all outputs of a node lead to the same nodes, so that its condition decides nothing."""
+    outputs = sequence(dig(workflow, "connections", text(node.get("name")), "main"))
+    targets = [{text(mapping(link).get("node")) for link in sequence(output)} for output in outputs]
+    return len(targets) > 1 and all(one == targets[0] for one in targets)
 
 
 def _ids(nodes: list[tuple[int, dict[str, Any]]]) -> dict[int, str]:

@@ -17,6 +17,7 @@ from autoguard.model import (
 )
 from autoguard.model.inventory import InputPlace
 from autoguard.platforms._endpoints import endpoint, endpoints_in
+from autoguard.platforms._headers import AUTHENTICATING
 from autoguard.platforms._operations import NEITHER, READS, UNKNOWN, Effect, effect, http_effect, sql_effect
 from autoguard.platforms._values import dig, mapping, string, strings, text
 from autoguard.platforms._webhooks import calls_to
@@ -35,10 +36,7 @@ _VERIFIES = re.compile(
     re.IGNORECASE,
 )
 _CALLS_OUT = re.compile(r"httpRequest|\bfetch\s*\(|\baxios\b|\brequests\.|urlopen|\$http\b")
-_SECRET_HEADER = re.compile(
-    r"headers\b[^}]{0,20}(?:authorization|signature|hmac|secret|token|api-?key|x-[a-z-]{0,30}(?:key|auth|sign|token))",
-    re.IGNORECASE,
-)
+_SECRET_HEADER = re.compile(r"headers[\"'\]?.\[ ]{1,8}" + AUTHENTICATING, re.IGNORECASE)
 _EVALUATES = re.compile(r"\beval\s*\(|\bnew\s+Function\s*\(|child_process|\bvm\.run|os\.system|subprocess\.")
 _INTO: dict[str, Literal["command", "query", "url", "path", "prompt", "html"]] = {
     "command": "command", "query": "query", "sqlQuery": "query", "url": "url", "uri": "url", "fileName": "path",

@@ -6,6 +6,7 @@ from typing import Any, Literal, NamedTuple
 
 from autoguard.model import Call, Component, Endpoint, Known, Step, StepKind
 from autoguard.platforms._endpoints import endpoint, endpoints_in
+from autoguard.platforms._headers import AUTHENTICATING
 from autoguard.platforms._operations import NEITHER, READS, UNKNOWN, Effect, effect, http_effect, sql_effect
 from autoguard.platforms._values import mapping, sequence, string, strings, text
 from autoguard.platforms._webhooks import calls_to
@@ -24,9 +25,7 @@ _VERIFIES = re.compile(
     r"x-twilio-signature",
     re.IGNORECASE,
 )
-_SECRET_HEADER = re.compile(
-    r"req\s*\.\s*headers\s*(?:\.\s*|\[\s*[\"'])[\w-]{0,40}?(?:auth|key|token|secret|sign|hmac|passw)", re.IGNORECASE
-)
+_SECRET_HEADER = re.compile(r"req\s*\.\s*headers\s*(?:\.\s*|\[\s*[\"'])" + AUTHENTICATING, re.IGNORECASE)
 _COMPARES = re.compile(r"[!=]==?|\.\s*(?:includes|indexOf|startsWith|test)\s*\(")
 _BUILT_IN = frozenset(
     {"assert", "buffer", "child_process", "cluster", "crypto", "dgram", "dns", "events", "fs", "http", "http2", "https",
