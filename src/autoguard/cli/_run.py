@@ -112,7 +112,7 @@ def read(session: Session, progress: Progress | None = None) -> ReadEstate:
     if manifest is not None and not manifest.own and (session.own or session.wanted.trust_config):
         manifest, ignored = replace(manifest, own=True), ()
     linked = pipeline.build_inventory(collected, session.roots, session.registry, manifest, found.gaps, session.today)
-    redactor = Redactor(linked.labels)
+    redactor = Redactor(linked.labels, (document.path for document in collected.documents))
     inventory = redactor.model(linked.inventory)
     if os.environ.get("AUTOGUARD_KEY"):
         credentials = tuple(replace(one, fingerprint=one.digest[:32]) for one in inventory.credentials)

@@ -67,7 +67,8 @@ def judge(kind: Kind, value: str, path: str) -> Confidence | None:
         return None
     if kind.generic and not (_looks_like_password(value) if kind.password else _looks_random(value)):
         return None
-    if _TEST_PATH.search(path) and kind.generic:
+    # No vendor issues keys that are plain words; where the field's name alone tells the kind, they are examples.
+    if (_TEST_PATH.search(path) and kind.generic) or (not kind.generic and _WORDS_ONLY.fullmatch(value)):
         return "possible"
     return "possible" if kind.generic and not kind.password and entropy(value) < 3.5 else "likely"  # noqa: PLR2004
 

@@ -12,12 +12,19 @@ _MIN_MIXED = 5
 
 
 class Redactor:
-    """Replaces every found value by its label. Short plain words are left: they would tear names apart."""
+    """Replaces every found value by its label.
 
-    def __init__(self, labels: Mapping[Concealed, str]) -> None:
-        """Take the values with the labels that stand for them."""
+    Short plain words are left, and longer ones that a file or folder is called by: they would tear names apart, and a
+    label in the place of a known name tells the value.
+    """
+
+    def __init__(self, labels: Mapping[Concealed, str], paths: Iterable[str] = ()) -> None:
+        """Take the values with the labels that stand for them, and the paths that will be shown."""
+        shown = "\n".join(paths)
         self._labels = {
-            hidden.reveal(): label for hidden, label in labels.items() if _is_telling(hidden.reveal().strip())
+            hidden.reveal(): label
+            for hidden, label in labels.items()
+            if _is_telling(hidden.reveal().strip()) and not (hidden.reveal().isalpha() and hidden.reveal() in shown)
         }
         longest_first = sorted(self._labels, key=len, reverse=True)
         self._pattern = re.compile("|".join(re.escape(value) for value in longest_first)) if longest_first else None
