@@ -175,6 +175,12 @@ def test_half_of_a_surrogate_pair_ends_nothing(place: str, tmp_path: Path) -> No
     json.loads((tmp_path / "out.sarif").read_text(encoding="utf-8"))
 
 
+def test_half_of_a_surrogate_pair_in_a_node_of_another_platform(tmp_path: Path) -> None:
+    nodes = [{"id": "a1", "type": SURROGATE, "z": "a2", "wires": []}, {"id": "a2", "type": "tab", "label": "Flow"}]
+    done = scan(write(tmp_path, {"flows.json": json.dumps(nodes)}))
+    assert done.names == ["Flow", "Orders"] or "flows.json" in done.gaps
+
+
 @pytest.mark.parametrize("rest", [export("Second"), "@@ not JSON"], ids=["second-export", "garbage"])
 def test_what_follows_an_export_is_not_passed_over_in_silence(rest: str, tmp_path: Path) -> None:
     done = scan(write(tmp_path, {"two.json": export("First") + "\n" + rest}))

@@ -1,12 +1,17 @@
 """The walk through a tree, the bounded read of a file, and the same answer from one process and from several."""
 
+import contextlib
 import io
 import json
+import os
+import signal
+import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from support.hostile import DAY, HEALTHY, command, export, tarred, write, zipped
+from support.hostile import DAY, HEALTHY, command, export, scan, tarred, write, zipped
 
 from autoguard.collect import LIMITS, Entry, Limits, Skipped
 from autoguard.collect.archives import archive_kind
@@ -145,3 +150,40 @@ def test_several_processes_give_the_same_bytes_as_one(tmp_path: Path) -> None:
     assert len({answer.code for answer in answers}) == 1
     inventory = json.loads(answers[0].out)["inventory"]
     assert (len(inventory["automations"]), len(inventory["gaps"])) == (42, 22)
+
+
+def test_process_that_is_killed_costs_no_more_than_its_files(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {f"{index:02}/flow.json": export(f"Flow {index}") for index in range(30)}
+    files |= {f"{index:02}/large.txt": "plain text, word after word\n" * 100_000 for index in range(30)}
+    write(tmp_path, files)
+    killed: list[int] = []
+
+    def kill() -> None:
+        # The workers are the children of a server that is a child of the command.
+        end = time.monotonic() + 20
+        while not killed and time.monotonic() < end:
+            workers = [
+                pid for parent in _children(os.getpid()) for child in _children(parent) for pid in _children(child)
+            ]
+            if len(workers) > 1:
+                os.kill(workers[0], signal.SIGKILL)
+                killed.append(workers[0])
+            time.sleep(0.005)
+
+    thread = threading.Thread(target=kill)
+    thread.start()
+    done = scan(tmp_path, "--jobs", "2", seconds=60)
+    thread.join()
+    assert killed, "a worker was there to be killed"
+    assert len(done.names) + len(done.gaps) >= 31
+    assert len(set(done.names)) == len(done.names), "nothing is read twice"
+
+
+def _children(parent: int) -> list[int]:
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            fields = entry.read_text(errors="replace").rpartition(")")[2].split()
+            if int(fields[1]) == parent:
+                found.append(int(entry.parent.name))
+    return found

@@ -185,7 +185,7 @@ def test_inline_code_and_calls_by_address() -> None:
     url = "https://prod-1.westeurope.logic.azure.com:443/workflows/0123/triggers/manual/paths/invoke"
     call = {"type": "Http", "inputs": {"method": "POST", "uri": f"{url}?api-version=1&sig=x"}}
     first, second = one(standard({"Code": code, "Call": call})).steps
-    assert (first.kind, [(item.source, item.into) for item in first.inputs]) == ("code", [("manual", "code")])
+    assert (first.kind, [(item.source, item.into) for item in first.inputs]) == ("code", [("manual", "value")])
     path = "workflows/0123/triggers/manual/paths/invoke"
     assert [(item.how, item.target) for item in second.calls] == [("url", webhook_address(path))]
 

@@ -16,7 +16,7 @@ from autoguard.syntax.yaml_tree import Tagged, YamlTree, parse_yaml
 
 Path = tuple[str | int, ...]
 SHAPES = st.recursive(
-    st.sampled_from(["§", 1, True, None, "two\nlines\n", "ü: [x] #"]),
+    st.sampled_from(["§", 1, True, None, "two\nlines\n", "ü😀: [x] #"]),
     lambda inner: st.lists(inner, min_size=1, max_size=4) | st.lists(inner, min_size=1, max_size=4).map(tuple),
     max_leaves=20,
 )
@@ -35,10 +35,16 @@ def place(text: str, mark: str) -> tuple[int, int]:
     return text.count("\n", 0, offset) + 1, offset - (text.rfind("\n", 0, offset) + 1) + 1
 
 
-@given(SHAPES, st.sampled_from([True, False, None]), st.sampled_from([2, 3, 7]), st.sampled_from(["", "# ü\n\n---\n"]))
+@given(
+    SHAPES,
+    st.sampled_from([True, False, None]),
+    st.sampled_from([2, 3, 7]),
+    st.sampled_from(["", "# ü😀\n\n---\n"]),
+    st.sampled_from(["\n", "\r\n"]),
+)
 @settings(max_examples=120, deadline=None)
 def test_positions_are_those_of_a_search_for_what_stands_there_once(
-    shape: Any, style: Any, indent: int, head: str
+    shape: Any, style: Any, indent: int, head: str, end: str
 ) -> None:
     marks: dict[Path, str] = {}
 
@@ -62,6 +68,7 @@ def test_positions_are_those_of_a_search_for_what_stands_there_once(
     text = head + yaml.safe_dump(
         content, default_flow_style=style, indent=indent, allow_unicode=True, width=10**6, sort_keys=False
     )
+    text = text.replace("\n", end)
     tree = one(text)
     assert tree.value == content
     for path, mark in marks.items():

@@ -120,7 +120,7 @@ def test_an_answer_that_is_no_text(tool: str, programs: Programs, folder: Path) 
 
 @pytest.mark.parametrize("tool", sorted(WANTED))
 def test_a_tool_that_hangs_is_stopped_with_everything_it_started(tool: str, programs: Programs, folder: Path) -> None:
-    programs.add(tool, 'sleep 300 & echo "$! $$" > "$HOME/pids"; trap "" TERM INT HUP; sleep 300; sleep 300')
+    programs.add(tool, 'sleep 30 & echo "$! $$" > "$HOME/pids"; trap "" TERM INT HUP; sleep 30; sleep 30')
     started = time.monotonic()
     report = look(tool, folder, ToolOptions(online=True, time_limit=0.5))
     assert time.monotonic() - started < 10
@@ -145,10 +145,9 @@ def test_an_answer_of_a_hundred_megabytes(tool: str, programs: Programs, folder:
     assert (report.run.status, report.run.reason) == ("failed", f"{tool} answered with more than 64 MB")
 
 
-@pytest.mark.xfail(reason="all that a tool writes is kept until it ends", strict=True)
 @pytest.mark.parametrize("stream", ["", ">&2"])
 def test_what_a_tool_writes_does_not_fill_the_memory(stream: str, programs: Programs, folder: Path) -> None:
-    programs.add("bandit", f"head -c 200000000 /dev/zero {stream}")
+    programs.add("bandit", f"head -c 400000000 /dev/zero {stream}")
     tracemalloc.start()
     try:
         report = look("bandit", folder)
@@ -156,7 +155,7 @@ def test_what_a_tool_writes_does_not_fill_the_memory(stream: str, programs: Prog
     finally:
         tracemalloc.stop()
     assert report.run.status == "failed"
-    assert peak < 150_000_000
+    assert peak < 250_000_000
 
 
 def test_a_tool_sees_a_bare_environment(programs: Programs, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

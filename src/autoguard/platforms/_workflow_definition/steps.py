@@ -10,6 +10,7 @@ from autoguard.model.inventory import OnError
 from autoguard.platforms._endpoints import endpoint, endpoints_in
 from autoguard.platforms._headers import AUTHENTICATING
 from autoguard.platforms._operations import BOTH, Effect, http_effect, sql_effect
+from autoguard.platforms._scripts import EVALUATES
 from autoguard.platforms._values import dig, mapping, string, strings, text
 from autoguard.platforms._webhooks import calls_to
 from autoguard.platforms._workflow_definition.actions import Action
@@ -145,7 +146,10 @@ def _endpoints(action: Action, kind: StepKind) -> Iterator[Endpoint]:
 
 def _inputs(action: Action, kind: StepKind, host: Host, sources: Sources) -> Iterator[Input]:
     if kind in ("code", "verify") and _code(action):
-        yield from sources.inputs(action, code_references(_code(action)) + references(_code(action)), "code")
+        # The script gets the run's values as objects; only what is put in before it starts is part of its text.
+        yield from sources.inputs(action, references(_code(action)), "code")
+        into = "code" if EVALUATES.search(_code(action)) else "value"
+        yield from sources.inputs(action, code_references(_code(action)), into)
         return
     for place, value in strings({key: item for key, item in action.inputs.items() if key not in _NOT_DATA}):
         found = references(value)

@@ -19,6 +19,7 @@ from autoguard.model.inventory import InputPlace
 from autoguard.platforms._endpoints import endpoint, endpoints_in
 from autoguard.platforms._headers import AUTHENTICATING
 from autoguard.platforms._operations import NEITHER, READS, UNKNOWN, Effect, effect, http_effect, sql_effect
+from autoguard.platforms._scripts import EVALUATES
 from autoguard.platforms._values import dig, mapping, string, strings, text
 from autoguard.platforms._webhooks import calls_to
 from autoguard.platforms.n8n.expressions import HERE, MODEL, is_dynamic, references
@@ -37,7 +38,6 @@ _VERIFIES = re.compile(
 )
 _CALLS_OUT = re.compile(r"httpRequest|\bfetch\s*\(|\baxios\b|\brequests\.|urlopen|\$http\b")
 _SECRET_HEADER = re.compile(r"headers[\"'\]?.\[ ]{1,8}" + AUTHENTICATING, re.IGNORECASE)
-_EVALUATES = re.compile(r"\beval\s*\(|\bnew\s+Function\s*\(|child_process|\bvm\.run|os\.system|subprocess\.")
 _INTO: dict[str, Literal["command", "query", "url", "path", "prompt", "html"]] = {
     "command": "command", "query": "query", "sqlQuery": "query", "url": "url", "uri": "url", "fileName": "path",
     "filePath": "path", "fileSelector": "path", "path": "path", "systemMessage": "prompt", "prompt": "prompt",
@@ -138,7 +138,7 @@ def _endpoints(name: str, parameters: dict[str, Any]) -> Iterator[Endpoint]:
 def _inputs(kind: StepKind, name: str, parameters: dict[str, Any], ids_by_name: dict[str, str]) -> Iterator[Input]:
     if kind == "code":
         # Code reads values as data; they become code only where it evaluates text or starts a process.
-        into: InputPlace = "code" if _EVALUATES.search(_code(parameters)) else "value"
+        into: InputPlace = "code" if EVALUATES.search(_code(parameters)) else "value"
         for reference in references(_code(parameters), "code"):
             yield Input(reference.text, _source(reference.node, ids_by_name), into)
         return
