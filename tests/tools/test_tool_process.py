@@ -1,6 +1,7 @@
 """How a tool is run: bounded in time and size, in an empty folder, and never taken for content when it fails."""
 
 import json
+import os
 import time
 import tracemalloc
 from pathlib import Path
@@ -12,7 +13,7 @@ from tools.programs import WANTED, Programs, is_running
 
 from autoguard.model import Location, ToolRun
 from autoguard.tools import Skip, Tool, ToolOptions, ToolReport, ToolResult
-from autoguard.tools._process import DidNotRun, Ran, run
+from autoguard.tools._process import DidNotRun, Ran, run, without_quotes
 
 TOOLS: dict[str, Tool] = {tool.name: tool for tool in REGISTRY.all("tools")}
 CHECKS = {"bandit": "risky-python-code", "pip-audit": "vulnerable-dependency", "zizmor": "ci-workflow-weakness"}
@@ -138,6 +139,11 @@ def test_a_tool_that_answers_in_time_is_not_stopped(programs: Programs, folder: 
     assert look("bandit", folder, ToolOptions(time_limit=30)).run.status == "ran"
 
 
+def test_the_time_limit_is_the_one_that_is_given(programs: Programs, folder: Path) -> None:
+    programs.add("bandit", """sleep 2; echo '{"results": [], "errors": []}'""")
+    assert look("bandit", folder, ToolOptions(time_limit=0.3)).run.status == "timeout"
+
+
 @pytest.mark.parametrize("tool", sorted(WANTED))
 def test_an_answer_of_a_hundred_megabytes(tool: str, programs: Programs, folder: Path) -> None:
     programs.add(tool, "head -c 100000000 /dev/zero")
@@ -173,6 +179,22 @@ def test_a_tool_sees_a_bare_environment(programs: Programs, folder: Path, monkey
     assert isinstance(online, Ran)
     assert {line.partition("=")[0] for line in online.output.splitlines()} >= {"HTTPS_PROXY"}
     assert "ANY_SECRET" not in online.output
+
+
+def test_a_tool_cannot_read_what_is_piped_into_us(programs: Programs, folder: Path) -> None:
+    programs.add("bandit", "/bin/cat")
+    kept = os.dup(0)
+    reader, writer = os.pipe()
+    try:
+        os.write(writer, b"typed")
+        os.close(writer)
+        os.dup2(reader, 0)
+        done = run("bandit", [], folder, ToolOptions())
+    finally:
+        os.dup2(kept, 0)
+        os.close(kept)
+        os.close(reader)
+    assert done == Ran(0, "", "")
 
 
 def test_a_tool_has_no_terminal_and_no_part_in_our_signals(programs: Programs, folder: Path) -> None:
@@ -217,6 +239,19 @@ def test_what_was_found_counts_beside_what_was_skipped() -> None:
         ("fail", (Location("a.py", 2),)),
         ("unknown", (Location("b.py"),)),
     ]
+
+
+@pytest.mark.parametrize(
+    ("message", "shown"),
+    [
+        ("Possible shell injection", "Possible shell injection"),
+        ("Use of 'hunter2' and \"hunter3\" and `hunter4`", "Use of ... and ... and ..."),
+        ("a token `abc\ndef` over\ttwo\nlines", "a token ... over two lines"),
+        ("x" * 400, "x" * 300),
+    ],
+)
+def test_a_message_is_shown_without_what_it_quotes(message: str, shown: str) -> None:
+    assert without_quotes(message) == shown
 
 
 def test_the_stand_ins_are_really_run(programs: Programs, folder: Path) -> None:
