@@ -176,12 +176,10 @@ def test_what_a_foreign_manifest_declares_is_still_read(desk: Path) -> None:
     assert (done.json["config"], done.json["config_trusted"]) == ("autoguard.yaml", False)
 
 
-@pytest.mark.xfail(reason="a foreign manifest is read without a word on stderr", strict=True)
 def test_the_first_line_says_what_a_foreign_file_is_used_for(desk: Path) -> None:
     assert "autoguard.yaml" in scan(desk, "../clone").err.splitlines()[0]
 
 
-@pytest.mark.xfail(reason="with a file of one's own, a foreign one is passed over without a note", strict=True)
 def test_a_foreign_file_is_reported_beside_ones_own(mine: Path, desk: Path) -> None:
     assert "waivers" in notes(scan(mine, desk.parent / "clone"))
 
@@ -198,12 +196,10 @@ def test_a_foreign_file_is_reported_beside_ones_own(mine: Path, desk: Path) -> N
         pytest.param(
             ["client.zip"],
             id="an archive inside the working tree",
-            marks=pytest.mark.xfail(reason="an archive in one's own repository is taken for one's own", strict=True),
         ),
         pytest.param(
             ["received"],
             id="an archive below the scanned folder",
-            marks=pytest.mark.xfail(reason="any archive's manifest counts as the top of the tree", strict=True),
         ),
     ],
 )
@@ -232,6 +228,9 @@ def test_the_file_that_is_named_counts_whosever_it_is(mine: Path, desk: Path) ->
 
 
 def test_trusting_a_foreign_file(desk: Path) -> None:
+    (desk.parent / "clone" / "autoguard.yaml").write_text(
+        MINE + "automations: [{id: wf-Shell, owner: anna, criticality: low}]\npolicy: {fail_on: never}\n"
+    )
     done = scan(desk, "../clone", "--trust-config")
     assert found(done) == [("critical", "waived")]
     [automation] = done.json["inventory"]["automations"]
@@ -240,10 +239,11 @@ def test_trusting_a_foreign_file(desk: Path) -> None:
     assert done.code == 0
 
 
-@pytest.mark.xfail(reason="--trust-config drops the choices of policy without a word", strict=True)
 def test_trusting_a_foreign_file_includes_its_policy(desk: Path) -> None:
     done = scan(desk, "../clone", "--trust-config")
-    assert done.json["policy"] == "starter" or "policy" in notes(done)
+    assert done.json["policy"] == "starter"
+    assert {one["domain"] for one in done.json["checks"]} == {"value"}
+    assert "files left out: 1, shell.json is excluded: not ours" in notes(done)
 
 
 # Files with mistakes
@@ -295,7 +295,6 @@ def test_a_waiver_counts_until_its_last_day(mine: Path) -> None:
     assert notes(after) == f"autoguard.yaml:2: waiver for {CHECK} expired on 2026-11-24 and no longer counts"
 
 
-@pytest.mark.xfail(reason="a day that no calendar has ends in an internal error", strict=True)
 def test_a_waiver_until_an_impossible_day_is_an_error_of_the_file(mine: Path) -> None:
     write_tree(mine, {"autoguard.yaml": WAIVED.format(check=CHECK, until="2027-02-30")})
     done = scan(mine, ".")
@@ -303,7 +302,6 @@ def test_a_waiver_until_an_impossible_day_is_an_error_of_the_file(mine: Path) ->
     assert "autoguard.yaml:2: waivers.0.until" in done.err
 
 
-@pytest.mark.xfail(reason="a waiver's path is compared with the path below the source, not below its file", strict=True)
 def test_a_waiver_means_the_same_file_from_wherever_it_is_scanned(mine: Path) -> None:
     path = "reason: we like it so, path: flows/deep/shell.json,"
     write_tree(mine, {"autoguard.yaml": MINE.replace("reason: we like it so,", path)})
@@ -334,7 +332,6 @@ training: {{awareness: [{{date: 2026-11-01}}]}}
     assert scan(mine, ".", "-p", "strict").json["policy"] == "strict"
 
 
-@pytest.mark.xfail(reason="names in the file are not compared with the checks and limits that exist", strict=True)
 @pytest.mark.parametrize(
     "text",
     [
@@ -351,7 +348,6 @@ def test_a_misspelt_name_is_not_passed_over(mine: Path, text: str) -> None:
     assert "did you mean" in (done.err if done.code == 2 else notes(done))
 
 
-@pytest.mark.xfail(reason="a policy file is looked for in the working folder, not beside autoguard.yaml", strict=True)
 def test_a_policy_file_is_found_from_every_folder(mine: Path) -> None:
     text = "id: ours\ntitle: Our own choice\nextends: starter\n"
     write_tree(mine, {"docs/ours.yaml": text, "autoguard.yaml": "version: 1\npolicy: {use: docs/ours.yaml}\n"})
@@ -359,7 +355,6 @@ def test_a_policy_file_is_found_from_every_folder(mine: Path) -> None:
     assert scan(mine / "docs", "..").json["policy"] == "ours"
 
 
-@pytest.mark.xfail(reason="scope.exclude is accepted and does nothing", strict=True)
 def test_an_exclusion_of_ones_own_is_honoured_and_counted(mine: Path) -> None:
     write_tree(mine, {"autoguard.yaml": "version: 1\nscope: {exclude: [{path: flows, reason: not ours}]}\n"})
     done = scan(mine, ".")

@@ -41,12 +41,6 @@ def autoguard_probes() -> list[Lazy[Any]]:
 
 
 @hookimpl
-def autoguard_connectors() -> list[Lazy[Any]]:
-    """Every module of `autoguard.connectors`."""
-    return _modules("connectors", "CONNECTOR")
-
-
-@hookimpl
 def autoguard_renderers() -> list[Lazy[Any]]:
     """Every module of `autoguard.render`."""
     return _modules("render", "RENDERER")

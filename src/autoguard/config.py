@@ -5,13 +5,17 @@ own: it may waive findings and choose a policy. A file of that name inside a sca
 read for what it declares and for nothing more, so that a tree can never silence its own audit.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from posixpath import join
 
+from autoguard.bearings import Bearings, covers
+from autoguard.catalog import Catalog
+from autoguard.collect.files import is_archive
 from autoguard.errors import UnreadableError, UsageError
-from autoguard.model import Document
+from autoguard.model import DOMAINS, Document, Policy
+from autoguard.policy import DEFAULT, is_policy_file, load_policy
 from autoguard.practices.manifest import NAME, Manifest, parse_manifest
 from autoguard.syntax.parsed import Parsed
 from autoguard.triage import Waiver
@@ -24,9 +28,6 @@ class Config:
     path: str = ""
     file: Path | None = None
     manifest: Manifest | None = None
-    waivers: tuple[Waiver, ...] = ()
-    policy: str = ""
-    policy_changes: Mapping[str, Any] = field(default_factory=dict)
 
 
 def working_tree(folder: Path) -> Path:
@@ -73,28 +74,83 @@ def load_config(file: Path, shown: str | None = None) -> Config:
         raise UsageError(f"{shown}: {error.strerror}") from None
     except UnreadableError as error:
         raise UsageError(f"{shown}: {error}") from None
-    choices = manifest.content.policy.model_dump(exclude_none=True)
-    return Config(
-        path=shown,
-        file=file.resolve(),
-        manifest=manifest,
-        waivers=waivers_of(manifest, shown),
-        policy=choices.pop("use", ""),
-        policy_changes=choices,
-    )
+    file = file.resolve()
+    return Config(shown, file, replace(manifest, bearings=Bearings(file.parent.as_posix())))
 
 
 def waivers_of(manifest: Manifest, shown: str) -> tuple[Waiver, ...]:
-    """The waivers that a manifest holds."""
+    """The waivers that a manifest holds; `shown` is the path of its file as the user sees it."""
     return tuple(
-        Waiver(**entry.model_dump(), place=f"{shown}:{manifest.lines.get(f'waivers.{index}', 1)}")
+        Waiver(
+            **entry.model_dump(),
+            place=f"{shown}:{manifest.lines.get(f'waivers.{index}', 1)}",
+            bearings=manifest.bearings,
+        )
         for index, entry in enumerate(manifest.content.waivers)
     )
+
+
+def policy_of(manifest: Manifest | None, named: str = "") -> Policy:
+    """The policy that the command line names, else the one that a manifest uses, with the manifest's own changes.
+
+    Raises:
+        UsageError: no such policy, an invalid one, or a change of a limit that it does not have.
+    """
+    if manifest is None:
+        return load_policy(named or DEFAULT)
+    changes = manifest.content.policy.model_dump(exclude_none=True)
+    used = changes.pop("use", "")
+    if is_policy_file(used):
+        used = join(manifest.bearings.base, used)
+    name = named or used or DEFAULT
+    if "limits" in changes:
+        _check_names(manifest, "policy.limits", "limit", load_policy(name).limits, changes["limits"])
+    return load_policy(name, changes)
+
+
+def check_names(manifest: Manifest, catalog: Catalog) -> None:
+    """Compare the checks and domains that a manifest names with those that exist.
+
+    Raises:
+        UsageError: a name that means nothing would leave a choice without effect; with `file:line` and the nearest.
+    """
+    choices = manifest.content.policy
+    checks = {*catalog.checks, *(alias for check in catalog.checks.values() for alias in check.aliases)}
+    groups = {*checks, *DOMAINS}
+    _check_names(manifest, "policy.select", "check or domain", groups, choices.select or ())
+    _check_names(manifest, "policy.ignore", "check or domain", groups, choices.ignore or ())
+    _check_names(manifest, "policy.severity_overrides", "check", checks, choices.severity_overrides or ())
+    for index, entry in enumerate(manifest.content.waivers):
+        _check_names(manifest, f"waivers.{index}", "check", {*checks, "*"}, (entry.check,))
+
+
+def unknown_name(word: str, name: str, known: Iterable[str]) -> str:
+    """What to say of a name that stands for nothing, with the nearest that does."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only needed for a mistake
+
+    near = get_close_matches(name, list(known), n=1)
+    return f"there is no {word} {name}" + (f"; did you mean {near[0]}?" if near else "")
+
+
+def left_out(manifest: Manifest, path: str) -> str:
+    """Why a path of the sources does not belong to the audit, by the scope of one's own manifest; "" where it does."""
+    scope, seen = manifest.content.scope, manifest.bearings.seen(path)
+    if path == manifest.path:
+        return ""
+    for entry in scope.exclude:
+        if covers(entry.path, seen):
+            return f"{entry.path} is excluded: {entry.reason}"
+    if scope.include and not any(covers(included, seen) for included in scope.include):
+        return "not in scope.include"
+    return ""
 
 
 def is_own(source: Path, cwd: Path) -> bool:
     """Whether a source belongs to the working tree: it lies in the same repository, or is the working folder itself."""
     source = source.resolve()
+    if source.is_file() and is_archive(source):
+        # What came packed was made elsewhere.
+        return False
     root = working_tree(cwd)
     if source == root or source == cwd.resolve():
         return True
@@ -104,7 +160,7 @@ def is_own(source: Path, cwd: Path) -> bool:
 
 
 def ignored_settings(manifest: Manifest) -> tuple[str, ...]:
-    """What a foreign manifest would have switched off, in words, each with its number."""
+    """What a manifest that does not count would have switched off, in words, each with its number."""
     content = manifest.content
     found: Sequence[tuple[int, str]] = (
         (len(content.waivers), "waivers"),
@@ -121,3 +177,10 @@ def _shown(file: Path, cwd: Path) -> str:
         return str(file.relative_to(cwd.resolve()))
     except ValueError:
         return str(file)
+
+
+def _check_names(manifest: Manifest, key: str, word: str, known: Collection[str], names: Iterable[str]) -> None:
+    for name in names:
+        if name not in known:
+            line = manifest.lines.get(key, manifest.lines.get(key.partition(".")[0], 1))
+            raise UsageError(f"{manifest.path}:{line}: {key}: {unknown_name(word, name, known)}")

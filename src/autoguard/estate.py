@@ -6,6 +6,7 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from autoguard.dates import days_since
 from autoguard.flows import Graph, Reach
 from autoguard.model import Automation, Credential, Inventory, Practice
 
@@ -73,8 +74,5 @@ class Estate:
 
     def age_days(self, iso_date: str) -> int | None:
         """Days from an ISO date to today, or None where there is no date. A date in the future counts as unknown."""
-        try:
-            days = (self.today - date.fromisoformat(iso_date[:10])).days
-        except ValueError:
-            return None
-        return days if days >= 0 else None
+        days = days_since(iso_date, self.today)
+        return days if days is not None and days >= 0 else None

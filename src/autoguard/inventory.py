@@ -47,7 +47,7 @@ def link(
     if manifest is not None:
         declared = declarations(manifest, automations, proved, today)
         automations = tuple(_with_declaration(one, declared.get(one.id)) for one in automations)
-        proved.extend(practices(manifest, proved))
+        proved.extend(practices(manifest, proved, today))
     links = link_credentials(
         [*facts.credentials, *(one for document in read for one in document.certificates)],
         [found for document in read for found in document.secrets],

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Literal
 
 from autoguard import config as configuration
+from autoguard.bearings import Bearings
 from autoguard.collect import Entry
-from autoguard.collect.archives import archive_kind
-from autoguard.collect.files import show, walk
+from autoguard.collect.files import is_archive, show, walk
 from autoguard.errors import UnreadableError, UsageError
 from autoguard.inventory import Linked, link
 from autoguard.model import Document, Gap, Location, Source
@@ -119,31 +119,55 @@ class FoundManifest:
 
 def find_manifest(collected: Collected, roots: Sequence[Root], config: configuration.Config) -> FoundManifest:
     """The user's own configuration, else the manifest at the top of a scanned tree."""
-    absolute = tuple((root.prefix, _posix(_folder(root))) for root in roots)
-    if config.manifest is not None and config.file is not None:
-        base = _posix(config.file.parent)
-        own = replace(config.manifest, base=base, roots=absolute)
-        inside = _inside(base, absolute)
-        return FoundManifest(replace(own, path=own.resolve(config.file.name) if inside else config.path))
+    absolute = tuple((root.prefix, _folder(root).as_posix()) for root in roots)
     kept = [document.kept for document in collected.documents if document.kept is not None]
     found = sorted((one for one in kept if re.split(r"[/!]", one.path)[-1] == MANIFEST), key=lambda one: one.path)
     gaps: list[Gap] = []
     notes: list[str] = []
     used: Manifest | None = None
+    if config.manifest is not None and config.file is not None:
+        bearings = replace(config.manifest.bearings, roots=absolute)
+        inside = bearings.resolve(config.file.name) if _inside(bearings.base, absolute) else ""
+        used = replace(config.manifest, bearings=bearings, path=inside or config.path)
+        found = [document for document in found if document.path != inside]
     for document in found:
-        folder = _home(document, absolute)
-        # One that lies deeper speaks of its own folder; taking it for the whole tree would call all else undeclared.
-        if used is not None or not _at_the_top(document, roots):
-            notes.append(f"{document.path} speaks of a part of the tree; scan its folder, or name it with --config")
-            continue
+        bearings = Bearings(_home(document, absolute), absolute)
         try:
-            used = replace(parse_manifest(Parsed(document)), base=folder, roots=absolute, own=False)
+            manifest = replace(parse_manifest(Parsed(document)), bearings=bearings, own=False)
         except (UsageError, UnreadableError) as error:
             reason = str(error).splitlines()[0].removeprefix(f"{document.path}:")
             where = "line " if reason[:1].isdigit() else "it "
             gaps.append(Gap(document.path, f"is not a valid manifest: {where}{reason}"))
-    ignored = configuration.ignored_settings(used) if used is not None else ()
+            continue
+        # One that lies deeper speaks of its own folder; taking it for the whole tree would call all else undeclared.
+        if used is None and _at_the_top(document, roots):
+            used = manifest
+        else:
+            notes.append(_passed_over(manifest, config.path))
+    ignored = configuration.ignored_settings(used) if used is not None and not used.own else ()
     return FoundManifest(used, tuple(gaps), ignored, tuple(notes))
+
+
+def _passed_over(manifest: Manifest, config: str) -> str:
+    beside = f"is not used beside {config}" if config else "speaks of a part of the tree"
+    settings = ", ".join(configuration.ignored_settings(manifest))
+    return f"{manifest.path} {beside}; scan its folder, or name it with --config" + (
+        f" (it holds {settings})" if settings else ""
+    )
+
+
+def keep_to_scope(collected: Collected, manifest: Manifest) -> tuple[str, ...]:
+    """Leave out what one's own manifest says is not part of the audit, with the count for each reason."""
+    counts: Counter[str] = Counter()
+
+    def belongs(path: str) -> bool:
+        why = configuration.left_out(manifest, path)
+        counts[why] += bool(why)
+        return not why
+
+    collected.documents = [document for document in collected.documents if belongs(document.path)]
+    collected.gaps = [gap for gap in collected.gaps if belongs(gap.path)]
+    return tuple(f"files left out: {count}, {why}" for why, count in counts.items() if count)
 
 
 def build_inventory(
@@ -177,17 +201,12 @@ def _shown_prefix(folder: Path, cwd: Path, outside: str) -> str:
 
 
 def _file_kind(path: Path) -> Literal["archive", "file"]:
-    with path.open("rb") as stream:
-        return "archive" if archive_kind(stream.read(512), path.name) else "file"
+    return "archive" if is_archive(path) else "file"
 
 
 def _folder(root: Root) -> Path:
     resolved = root.path.resolve()
     return resolved if resolved.is_dir() else resolved.parent
-
-
-def _posix(path: Path) -> str:
-    return path.as_posix()
 
 
 def _inside(folder: str, roots: Iterable[tuple[str, str]]) -> bool:
@@ -205,7 +224,7 @@ def _at_the_top(document: Document, roots: Sequence[Root]) -> bool:
     """Whether a document lies at the top of a source; an archive's content counts from its only folder."""
     for root in roots:
         if document.path.startswith(root.prefix):
-            inner = document.path.removeprefix(root.prefix).rpartition("!/")[2]
-            depth = inner.count("/")
-            return depth == 0 or (depth == 1 and root.source.kind == "archive")
+            *archives, inner = document.path.removeprefix(root.prefix).split("!/")
+            packed = root.source.kind == "archive"
+            return len(archives) == int(packed) and inner.count("/") <= int(packed)
     return False

@@ -10,12 +10,19 @@ from autoguard.model import Cap, Policy, Scoring
 from autoguard.platforms._identity import slug
 from autoguard.rooms import room
 
+DEFAULT = "default"
+"""The policy that applies where nothing else is chosen."""
 _MAX_EXTENDS = 8
 
 
 def policy_names() -> tuple[str, ...]:
     """The policies that are shipped."""
     return tuple(sorted(path.stem for path in room("policies").glob("*.yaml")))
+
+
+def is_policy_file(name: str) -> bool:
+    """Whether that is the path of a policy file and not the name of a shipped policy."""
+    return name.endswith((".yaml", ".yml"))
 
 
 def load_policy(name: str, changes: Mapping[str, Any] | None = None) -> Policy:
@@ -72,7 +79,7 @@ def _read(name: str) -> dict[str, Any]:
 
 
 def _path(name: str) -> Path:
-    return Path(name) if name.endswith((".yaml", ".yml")) else room("policies") / f"{name}.yaml"
+    return Path(name) if is_policy_file(name) else room("policies") / f"{name}.yaml"
 
 
 def _policy(name: str, data: dict[str, Any]) -> Policy:

@@ -8,12 +8,16 @@ from datetime import date
 from fnmatch import fnmatchcase
 
 from autoguard.baseline import Baseline
+from autoguard.bearings import HERE, Bearings
 from autoguard.model import Check, Finding, Location, Result, Status, Subject, severity_rank
 
 
 @dataclass(frozen=True, slots=True)
 class Waiver:
-    """A risk that somebody accepts: which findings, why, who answers for it, and until when. `place` is file:line."""
+    """A risk that somebody accepts: which findings, why, who answers for it, and until when.
+
+    `place` is file:line, and `bearings` tell what that file calls the places of findings.
+    """
 
     check: str
     reason: str
@@ -23,6 +27,7 @@ class Waiver:
     subject: str = ""
     fingerprint: str = ""
     place: str = ""
+    bearings: Bearings = HERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,10 +164,19 @@ def _matches(waiver: Waiver, finding: Finding) -> bool:
         return False
     if waiver.fingerprint and waiver.fingerprint != finding.fingerprint:
         return False
-    if waiver.subject and not fnmatchcase(finding.subject.name, waiver.subject):
+    name = finding.subject.name
+    if waiver.subject and name != waiver.subject and not fnmatchcase(name, waiver.subject):
         return False
-    # A waiver for a path covers a finding only when every place of it lies there.
-    return not waiver.path or all(fnmatchcase(place.path, waiver.path) for place in finding.locations)
+    if not waiver.path:
+        return True
+    # A waiver for a path covers a finding only when every place of it lies there, and it has one.
+    places = [place.path for place in finding.locations]
+    return bool(places) and all(_lies_in(waiver, path) for path in places)
+
+
+def _lies_in(waiver: Waiver, path: str) -> bool:
+    # As its file would write it, or as the report shows it, from which people copy.
+    return any(name == waiver.path or fnmatchcase(name, waiver.path) for name in (waiver.bearings.seen(path), path))
 
 
 def _order(finding: Finding) -> tuple[object, ...]:

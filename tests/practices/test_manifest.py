@@ -6,6 +6,7 @@ import pytest
 from practices.declared import assessed, estate, manifest_of, outcomes, practice
 from support.estate import assessment_of, node, workflow
 
+from autoguard.bearings import Bearings
 from autoguard.model import Declared, Location
 from autoguard.practices.manifest import Manifest
 
@@ -77,11 +78,11 @@ def test_a_source_may_be_an_archive_or_lie_in_one() -> None:
 def test_paths_lead_from_the_folder_of_the_manifest() -> None:
     text = "automations: [{id: x, source: ../exports/orders.json, continuity: {runbook: by-hand.md}}]\n"
     roots = (("exports/", "/tree/exports"), ("docs/", "/tree/docs"))
-    manifest = manifest_of(text, base="/tree/docs", roots=roots)
+    manifest = manifest_of(text, bearings=Bearings("/tree/docs", roots))
     found = declared({"exports/orders.json": orders(), "docs/by-hand.md": BY_HAND}, manifest)["Orders"]
     assert found is not None
     assert found.runbook == "by-hand.md"
-    elsewhere = manifest_of(text, base="/elsewhere/docs", roots=roots)
+    elsewhere = manifest_of(text, bearings=Bearings("/elsewhere/docs", roots))
     assert declared({"exports/orders.json": orders()}, elsewhere)["Orders"] is None
 
 

@@ -7,18 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 
 from autoguard import __version__, pipeline
 from autoguard.assess import Request, assess
 from autoguard.baseline import Baseline
 from autoguard.catalog import Catalog, load_catalog
-from autoguard.config import Config, find_config, is_own, waivers_of
+from autoguard.config import Config, check_names, find_config, is_own, policy_of, unknown_name, waivers_of
 from autoguard.errors import UsageError
-from autoguard.model import Assessment, Inventory, Policy, Provenance
+from autoguard.model import DOMAINS, Assessment, Inventory, Policy, Provenance
 from autoguard.pipeline import Root
 from autoguard.plugins import Registry, check_rooms, load_plugins
-from autoguard.policy import load_policy
 from autoguard.practices.manifest import Manifest
 from autoguard.printable import printable
 from autoguard.secrets.redaction import Redactor
@@ -75,9 +73,12 @@ def start(wanted: Wanted) -> Session:
     own = all(is_own(source, cwd) for source in sources)
     registry = load_plugins(external=wanted.external_plugins)
     catalog = load_catalog([*check_rooms(registry), *wanted.checks])
-    policy = load_policy(wanted.policy or config.policy or "default", config.policy_changes)
+    policy = policy_of(config.manifest, wanted.policy)
+    if config.manifest is not None:
+        check_names(config.manifest, catalog)
     for name in (*wanted.select, *wanted.ignore):
-        _check_name(name, catalog)
+        if name not in DOMAINS and catalog.find(name) is None:
+            raise UsageError(unknown_name("check or domain", name, [*catalog.checks, *DOMAINS]))
     if config.path and not wanted.quiet:
         sys.stderr.write(printable(f"using {config.path}\n"))
     return Session(wanted, cwd, today, config, registry, catalog, policy, roots, own)
@@ -85,9 +86,10 @@ def start(wanted: Wanted) -> Session:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """The assessment and the means to take every found value out of a text."""
+    """The assessment, the policy that it went by, and the means to take every found value out of a text."""
 
     assessment: Assessment
+    policy: Policy
     redactor: Redactor
 
 
@@ -99,61 +101,72 @@ class ReadEstate:
     collected: Collected
     redactor: Redactor
     manifest: Manifest | None
+    policy: Policy
     notes: tuple[str, ...]
 
 
 def read(session: Session, progress: Progress | None = None) -> ReadEstate:
-    """All sources as one inventory."""
+    """All sources as one inventory.
+
+    Raises:
+        UsageError: the sources hold a configuration of the user's own that is not valid.
+    """
     key = os.environ.get("AUTOGUARD_KEY", "").encode(errors="surrogateescape") or secrets.token_bytes(32)
     options = ReadOptions(key, session.wanted.jobs, session.wanted.external_plugins)
     collected = pipeline.read_roots(session.roots, session.registry, options, progress)
     found = pipeline.find_manifest(collected, session.roots, session.config)
-    manifest, ignored = found.manifest, found.ignored
+    manifest, ignored, policy = found.manifest, found.ignored, session.policy
     if manifest is not None and not manifest.own and (session.own or session.wanted.trust_config):
         manifest, ignored = replace(manifest, own=True), ()
+        policy = policy_of(manifest, session.wanted.policy)
+        check_names(manifest, session.catalog)
+    scope = pipeline.keep_to_scope(collected, manifest) if manifest is not None and manifest.own else ()
+    if manifest is not None and not session.config.path and not session.wanted.quiet:
+        sys.stderr.write(printable(f"using {manifest.path}" + ("" if manifest.own else " for facts alone") + "\n"))
     linked = pipeline.build_inventory(collected, session.roots, session.registry, manifest, found.gaps, session.today)
     redactor = Redactor(linked.labels, (document.path for document in collected.documents))
     inventory = redactor.model(linked.inventory)
     if os.environ.get("AUTOGUARD_KEY"):
         credentials = tuple(replace(one, fingerprint=one.digest[:32]) for one in inventory.credentials)
         inventory = replace(inventory, credentials=credentials)
-    notes = (*(f"not honoured in a tree that is not yours: {item}" for item in ignored), *found.notes)
-    return ReadEstate(inventory, collected, redactor, manifest, notes)
+    notes = (*(f"not honoured in a tree that is not yours: {item}" for item in ignored), *found.notes, *scope)
+    return ReadEstate(inventory, collected, redactor, manifest, policy, notes)
 
 
 def judge(session: Session, estate: ReadEstate) -> Judged:
     """The assessment of what was read."""
     options = ToolOptions(online=session.wanted.online, own_tree=session.own)
     reports = pipeline.run_tools(estate.collected, session.registry, options)
-    return Judged(
-        estate.redactor.model(_assess(session, estate.inventory, estate.manifest, reports, estate.notes)),
-        estate.redactor,
-    )
+    assessment = _assess(session, estate.inventory, estate.policy, estate.manifest, reports=reports, notes=estate.notes)
+    return Judged(estate.redactor.model(assessment), estate.policy, estate.redactor)
 
 
 def judge_inventory(session: Session, inventory: Inventory, target: str) -> Judged:
     """The assessment of an inventory that was read before."""
-    return Judged(_assess(session, inventory, None, (), (), target), Redactor({}))
+    assessment = _assess(session, inventory, session.policy, session.config.manifest, target=target)
+    return Judged(assessment, session.policy, Redactor({}))
 
 
 def _assess(
     session: Session,
     inventory: Inventory,
+    policy: Policy,
     manifest: Manifest | None,
-    reports: tuple[ToolReport, ...],
-    notes: tuple[str, ...],
+    *,
+    reports: tuple[ToolReport, ...] = (),
+    notes: tuple[str, ...] = (),
     target: str = "",
 ) -> Assessment:
     wanted = session.wanted
-    waivers = session.config.waivers
-    if manifest is not None and manifest.own and session.config.manifest is None:
-        waivers = waivers_of(manifest, manifest.path)
+    waivers = (
+        waivers_of(manifest, session.config.path or manifest.path) if manifest is not None and manifest.own else ()
+    )
     probes = {probe.name: probe for probe in session.registry.all("probes")}
     config = session.config.path or (manifest.path if manifest is not None else "")
     provenance = Provenance(
         version=__version__,
-        policy=session.policy.id,
-        scoring_version=session.policy.scoring.version,
+        policy=policy.id,
+        scoring_version=policy.scoring.version,
         today=session.today.isoformat(),
         config=config,
         config_trusted=manifest is None or manifest.own,
@@ -166,7 +179,7 @@ def _assess(
         inventory,
         Request(
             target=target or _target(session, manifest),
-            policy=session.policy,
+            policy=policy,
             checks=session.catalog.checks,
             probes=probes,
             today=session.today,
@@ -194,12 +207,3 @@ def _today(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise UsageError(f"--today {text}: is not a date; write it as 2026-11-24") from None
-
-
-def _check_name(name: str, catalog: Catalog) -> None:
-    domains = {check.domain for check in catalog.checks.values()}
-    if name not in domains and catalog.find(name) is None:
-        from difflib import get_close_matches  # noqa: PLC0415 - only needed for a mistake
-
-        near: Any = get_close_matches(name, [*catalog.checks, *domains], n=1)
-        raise UsageError(f"there is no check or domain {name}" + (f"; did you mean {near[0]}?" if near else ""))

@@ -79,7 +79,8 @@ def scan(
             baseline=load_baseline(baseline) if baseline else None,
         )
     )
-    threshold = _output.check_fail_on(fail_on or session.policy.fail_on)
+    if fail_on:
+        _output.check_fail_on(fail_on)
     chosen = _output.parse_formats(format or [], output, session.registry)
     if inventory is not None:
         from autoguard.stored import load_inventory  # noqa: PLC0415 - as above
@@ -90,6 +91,7 @@ def scan(
             estate = _run.read(session, ticker)
         judged = _run.judge(session, estate)
     width, color = _output.terminal()
-    context = RenderContext(session.catalog.checks, session.policy, width, color, verbose)
+    context = RenderContext(session.catalog.checks, judged.policy, width, color, verbose)
     _output.write(judged.assessment, chosen, context, judged.redactor, quiet=quiet)
+    threshold = fail_on or judged.policy.fail_on
     raise typer.Exit(_output.exit_code(judged.assessment, threshold, allow_incomplete=allow_incomplete))

@@ -77,6 +77,16 @@ def read(entry: Entry, limits: Limits) -> Iterator[Document | Gap | Skipped]:
             yield Gap(entry.path, _reason(error))
 
 
+def is_archive(path: Path) -> bool:
+    """Whether a file is read as an archive.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    with path.open("rb") as stream:
+        return bool(archive_kind(stream.read(_HEAD), path.name))
+
+
 def show(name: str) -> str:
     """A file name as text; bytes that are not UTF-8 are written as escapes, so that every output can hold it."""
     return os.fsencode(name).decode("utf-8", errors="backslashreplace")

@@ -1,9 +1,9 @@
 """Facts of credentials: where they are kept, who uses them, how far they reach."""
 
 import re
-from datetime import date
 from typing import get_args
 
+from autoguard.dates import days_since
 from autoguard.estate import Estate
 from autoguard.facts import Fact, SubjectKind, unique, unless_unknown
 from autoguard.facts._automation import CRITICALITIES
@@ -35,10 +35,8 @@ def _beside_store(credential: Credential, estate: Estate) -> bool:
 
 
 def _days_to_expiry(credential: Credential, estate: Estate) -> int | None:
-    try:
-        return (date.fromisoformat(credential.expires[:10]) - estate.today).days
-    except ValueError:
-        return None
+    days = days_since(credential.expires, estate.today)
+    return None if days is None else -days
 
 
 def _worst_criticality(credential: Credential, estate: Estate) -> str:

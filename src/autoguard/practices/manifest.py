@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from posixpath import join, normpath, relpath
 from typing import TYPE_CHECKING, Any
 
+from autoguard.bearings import HERE, Bearings
+from autoguard.dates import days_since
 from autoguard.errors import UsageError
 from autoguard.model import Automation, Declared, Location, Practice
 from autoguard.model.inventory import Known
@@ -22,17 +23,12 @@ ORGANISATION = "organisation"
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """A validated manifest with where it stands.
-
-    `base` is the absolute folder that its own paths are relative to; `roots` are the scanned sources, each with the
-    prefix of its paths and its absolute folder. `own` says that it is the user's configuration.
-    """
+    """A validated manifest with where it stands; `own` says that it is the user's configuration."""
 
     content: "ManifestFile"
     path: str
     lines: Mapping[str, int]
-    base: str = "/"
-    roots: tuple[tuple[str, str], ...] = (("", "/"),)
+    bearings: Bearings = HERE
     own: bool = True
 
     def place(self, key: str) -> Location:
@@ -41,11 +37,7 @@ class Manifest:
 
     def resolve(self, reference: str) -> str:
         """A path of the manifest in the terms of the scanned sources; one that lies in none of them as it is."""
-        absolute = normpath(join(self.base, reference))
-        for prefix, root in self.roots:
-            if absolute == root or absolute.startswith(root.rstrip("/") + "/"):
-                return prefix + relpath(absolute, root)
-        return reference
+        return self.bearings.resolve(reference)
 
 
 def parse_manifest(parsed: Parsed, shown: str | None = None) -> Manifest:
@@ -64,7 +56,7 @@ def parse_manifest(parsed: Parsed, shown: str | None = None) -> Manifest:
     return Manifest(validate(trees[0], name, ManifestFile), name, _lines(trees[0]))
 
 
-def practices(manifest: Manifest, evidence: Sequence[Practice]) -> Iterator[Practice]:
+def practices(manifest: Manifest, evidence: Sequence[Practice], today: date) -> Iterator[Practice]:
     """What the manifest says about the organisation, stronger where a document or record proves it."""
     content = manifest.content
     reviewed = content.organisation.reviewed if content.organisation else None
@@ -74,7 +66,7 @@ def practices(manifest: Manifest, evidence: Sequence[Practice]) -> Iterator[Prac
     yield _said(manifest, "backup", "automations", present=bool(backups))
     incident = content.continuity.incident
     yield _said(manifest, "incident-contact", "continuity", present=bool(incident.contact or incident.phone))
-    yield from _training(manifest)
+    yield from _training(manifest, today)
     yield from _retraining(manifest, outlines)
     yield from _workforce(manifest)
     yield _said(manifest, "vendor-register", "vendors", present=bool(content.vendors))
@@ -121,7 +113,7 @@ def _declared(
 ) -> Declared:
     references = {manifest.resolve(reference) for reference in entry.restore_tests}
     ages = [
-        (today - date.fromisoformat(test.date)).days
+        days_since(test.date, today)
         for test in tests
         if test.scope == entry.id or references & {location.path for location in test.locations}
     ]
@@ -146,7 +138,7 @@ def _declared(
         rto_hours=continuity.rto_h,
         rpo_hours=continuity.rpo_h,
         backups=tuple(backup.what for backup in entry.backups),
-        restore_test_age_days=min((age for age in ages if age >= 0), default=None),
+        restore_test_age_days=min((age for age in ages if age is not None and age >= 0), default=None),
         kpi_baseline=bool(entry.kpi.baseline),
         kpi_target=bool(entry.kpi.target),
         kpi_actual=bool(entry.kpi.actual),
@@ -170,9 +162,11 @@ def _said(manifest: Manifest, kind: str, part: str, *, present: bool) -> Practic
     return Practice(kind, ORGANISATION, word, locations=(manifest.place(part),))
 
 
-def _training(manifest: Manifest) -> Iterator[Practice]:
+def _training(manifest: Manifest, today: date) -> Iterator[Practice]:
     found = manifest.content.training.awareness
-    latest = max((training.date for training in found), default="")
+    # One to come says nothing of what people know today.
+    held = [training.date for training in found if (days_since(training.date, today) or 0) >= 0]
+    latest = max(held or [training.date for training in found], default="")
     place = (manifest.place("training"),)
     yield Practice("awareness-training", ORGANISATION, "yes" if found else "no", date=latest, locations=place)
 

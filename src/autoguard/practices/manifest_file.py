@@ -5,13 +5,28 @@ Imported only where such a file exists.
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from autoguard.dates import is_day
 from autoguard.model import Severity
 from autoguard.model.inventory import Criticality
 
-Date = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
-Id = Annotated[str, BeforeValidator(str)]
+
+def _day(value: str) -> str:
+    if not is_day(value):
+        raise ValueError(f"{value} is not a day of the calendar; write it as 2026-11-24")
+    return value
+
+
+Date = Annotated[str, AfterValidator(_day)]
+
+
+def _id(value: Any) -> Any:
+    # A number that is written without quotes is an id as well; a list or nothing is none.
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+Id = Annotated[str, BeforeValidator(_id), Field(min_length=1)]
 
 
 class _Strict(BaseModel):

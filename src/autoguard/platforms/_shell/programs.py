@@ -28,11 +28,12 @@ _PACKAGERS = (
 
 PROGRAMS: dict[str, Program] = {
     **dict.fromkeys(
-        ("restic", "borg", "borgmatic", "kopia", "duplicacy", "duplicity", "rustic", "autorestic", "resticprofile",
-         "tarsnap", "bup", "rdiff-backup", "rsnapshot", "rclone", "pgbackrest", "barman", "wal-g", "litestream",
-         "proxmox-backup-client", "velero"),
+        ("restic", "borg", "borgmatic", "duplicacy", "duplicity", "duplicati", "duplicati-cli", "rustic", "autorestic",
+         "resticprofile", "tarsnap", "bup", "rdiff-backup", "rsnapshot", "rclone", "pgbackrest", "barman", "wal-g",
+         "litestream", "proxmox-backup-client"),
         Program(_BACKUP, None, 1),
     ),
+    **dict.fromkeys(("kopia", "velero"), Program(_BACKUP, None, 2)),
     **dict.fromkeys(
         ("pg_dump", "pg_dumpall", "pg_basebackup", "mysqldump", "mariadb-dump", "mongodump", "mydumper", "mysqlpump",
          "mariabackup", "xtrabackup", "mongoexport", "slapcat", "influxd", "gitlab-backup"),

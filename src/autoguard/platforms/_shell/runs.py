@@ -22,7 +22,8 @@ _SSH_VALUES = frozenset("BbcDEeFIiJLlmOopQRSWw")
 _GLOBAL_VALUES = frozenset(
     {"-r", "--repo", "--profile", "--region", "--endpoint-url", "--config", "--context", "-C", "-c", "--kubeconfig",
      "--project", "--account", "-f", "--file", "--log-level", "--password-file", "-p", "--cacert", "-H", "--host",
-     "--output", "--env-file", "-n", "--namespace", "--subscription", "-R", "--remote-path", "--prefix"}
+     "--output", "--env-file", "-n", "--namespace", "--subscription", "-R", "--remote-path", "--prefix",
+     "--name"}
 )  # fmt: skip
 
 COMPUTED = "script"
@@ -80,6 +81,9 @@ def words_of(run: Run) -> list[str]:
     for argument in run.arguments:
         if skip:
             skip = False
+        elif run.program == "resticprofile" and not argument.startswith("-"):
+            # `profile.command` (creativeprojects.github.io/resticprofile, "Command line", read 2026-11-24).
+            return [argument.rpartition(".")[2]]
         elif argument.startswith("-"):
             if found:
                 break

@@ -6,9 +6,10 @@ from autoguard.model import Automation, Practice
 from autoguard.practices import EvidenceReader
 
 TOOLS: dict[str, tuple[str, ...]] = {
-    "restic": ("backup",), "borg": ("create",), "borgmatic": ("", "create"), "kopia": ("snapshot",),
+    "restic": ("backup",), "borg": ("create",), "borgmatic": ("", "create"), "kopia": ("snapshot create",),
     "duplicity": ("", "full", "incremental", "backup"), "duplicati": ("backup",), "duplicati-cli": ("backup",),
-    "rclone": ("sync", "copy", "move"), "velero": ("backup", "schedule"), "pgbackrest": ("backup",),
+    "rclone": ("sync", "copy", "move"), "pgbackrest": ("backup",),
+    "velero": ("backup create", "create backup", "schedule create", "create schedule"),
     "wal-g": ("backup-push", "wal-push"), "litestream": ("replicate",), "autorestic": ("backup",),
     "resticprofile": ("backup",), "rsnapshot": (), "pg_dump": (), "pg_dumpall": (), "pg_basebackup": (),
     "mysqldump": (), "mariadb-dump": (), "mongodump": (),
@@ -18,6 +19,10 @@ TOOLS: dict[str, tuple[str, ...]] = {
 
 Commands: the programs' own manuals, read 2026-11-24. `restic check` or `borg list` prove nothing.
 """
+
+
+_OTHER_COMMANDS = {"rsnapshot": ("configtest", "diff", "du")}
+"""Where a command is a name that its user chose: the commands that make no copy."""
 
 
 def derive(automations: Sequence[Automation]) -> Iterable[Practice]:
@@ -40,7 +45,9 @@ def derive(automations: Sequence[Automation]) -> Iterable[Practice]:
 
 def _is_backup(service: str, operation: str) -> bool:
     commands = TOOLS.get(service)
-    return commands is not None and (not commands or operation in commands)
+    if commands is None or operation in _OTHER_COMMANDS.get(service, ()):
+        return False
+    return not commands or operation in commands
 
 
 EVIDENCE = EvidenceReader(name="backup-jobs", derive=derive)

@@ -1,10 +1,12 @@
 """Records of restore tests: JSON with what was restored, when, and whether it came back whole."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
+from autoguard.dates import is_day
 from autoguard.model import Practice
-from autoguard.platforms._values import dig, mapping, text
+from autoguard.platforms._values import mapping, text
 from autoguard.practices import EvidenceReader
 from autoguard.syntax.parsed import OtherFormatError, Parsed
 
@@ -18,19 +20,32 @@ def read(parsed: Parsed) -> Iterable[Practice]:
     except OtherFormatError:
         return
     date, automation = text(value.get("date")), text(value.get("automation"))
-    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}.*", date) or "result" not in value:
+    if not is_day(date[:10]) or "result" not in value:
         return
-    expected, restored = dig(value, "items_expected"), dig(value, "items_restored")
-    whole = not (isinstance(expected, int) and isinstance(restored, int)) or restored >= expected
     yield Practice(
         kind=KIND,
         scope=automation or "organisation",
-        present="yes" if text(value["result"]).lower() == "ok" and whole else "no",
+        present="yes" if text(value["result"]).lower() == "ok" and _is_whole(value) else "no",
         strength=3,
         date=date[:10],
         details={"done_by": text(value.get("done_by"))},
         locations=(parsed.at(parsed.json),),
     )
+
+
+def _is_whole(value: Mapping[str, Any]) -> bool:
+    """Whether everything came back; where it says how much was expected, a count that is missing is not enough."""
+    if "items_expected" not in value:
+        return True
+    expected, restored = _count(value["items_expected"]), _count(value.get("items_restored"))
+    return expected is not None and restored is not None and restored >= expected
+
+
+def _count(value: object) -> float | None:
+    try:
+        return float(str(value))
+    except ValueError:
+        return None
 
 
 EVIDENCE = EvidenceReader(name=KIND, signature=re.compile(rb'"items_restored"|"restored_to"'), read=read)
