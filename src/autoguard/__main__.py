@@ -1,6 +1,13 @@
 """`python -m autoguard` is the command `autoguard`."""
 
-from autoguard.cli import main
+import sys
+from pathlib import Path
 
 if __name__ == "__main__":
+    # `-m` puts the working folder first, which may be the tree that is scanned, with modules of its own.
+    if not sys.flags.safe_path and Path(sys.path[0]).resolve() != Path(__file__).resolve().parent.parent:
+        del sys.path[0]
+
+    from autoguard.cli import main
+
     main()

@@ -25,7 +25,7 @@ from autoguard.practices.manifest import NAME as MANIFEST
 from autoguard.practices.manifest import Manifest, parse_manifest
 from autoguard.syntax.parsed import Parsed
 from autoguard.tables import vendors
-from autoguard.tools import Skip, ToolOptions, ToolReport
+from autoguard.tools import Skip, Tool, ToolOptions, ToolReport
 from autoguard.workers import Collected, Progress, ReadOptions, read_entries
 
 
@@ -97,11 +97,35 @@ def run_tools(collected: Collected, registry: Registry, options: ToolOptions) ->
     for tool in registry.all("tools"):
         wanted = [document for document, gaps in kept if tool.wants(document) and not gaps]
         left_out = [document.path for document, gaps in kept if tool.wants(document) and gaps]
-        with tempfile.TemporaryDirectory(prefix="autoguard-") as folder:
-            report = tool.run(wanted, Path(folder), options)
+        report = _run_tool(tool, wanted, options)
         skipped = tuple(Skip(path, "it could not be read", Location(path)) for path in left_out)
         reports.append(replace(report, skipped=(*report.skipped, *skipped)))
     return tuple(reports)
+
+
+_WORST_FIRST = ("failed", "timeout", "absent", "not-asked", "ran", "nothing-to-do")
+
+
+def _run_tool(tool: Tool, wanted: Sequence[Document], options: ToolOptions) -> ToolReport:
+    groups = [(wanted, options)]
+    packed = [document for document in wanted if "!/" in document.path]
+    if packed and tool.honours_ignores and options.own_tree:
+        # What came packed was made elsewhere, and its own ignore comments count for nothing.
+        loose = [document for document in wanted if "!/" not in document.path]
+        groups = [(loose, options), (packed, replace(options, own_tree=False))]
+    reports = []
+    for documents, group_options in groups:
+        with tempfile.TemporaryDirectory(prefix="autoguard-") as folder:
+            reports.append(tool.run(documents, Path(folder), group_options))
+    first, *more = sorted(reports, key=lambda report: _WORST_FIRST.index(report.run.status))
+    for other in more:
+        first = ToolReport(
+            replace(first.run, files=first.run.files + other.run.files),
+            (*first.results, *other.results),
+            (*first.skipped, *other.skipped),
+            (*first.ignored, *other.ignored),
+        )
+    return first
 
 
 @dataclass(frozen=True, slots=True)

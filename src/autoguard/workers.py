@@ -142,6 +142,9 @@ def _one_by_one(entries: list[Entry], options: ReadOptions) -> Iterator[_Batch]:
 
 
 def _pool(jobs: int, options: ReadOptions) -> ProcessPoolExecutor:
+    # The interpreters that the pool starts would otherwise take modules from the working folder, which may be the tree
+    # that is scanned.
+    os.environ["PYTHONSAFEPATH"] = "1"
     context = multiprocessing.get_context("forkserver" if os.name == "posix" else "spawn")
     return ProcessPoolExecutor(jobs, context, _start_worker, (options,))
 

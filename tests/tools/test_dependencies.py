@@ -70,14 +70,12 @@ def test_a_version_that_is_not_fixed_is_open(line: str, tmp_path: Path) -> None:
     assert asked.hosts == []
 
 
-@pytest.mark.xfail(reason="a dependency that is named by an address or path is passed over", strict=True)
 @pytest.mark.parametrize("line", ["git+https://code.eu/a.git@main", "./vendor/f", "-e ./f"])
 def test_a_dependency_without_a_name_is_open(line: str, tmp_path: Path) -> None:
     report, _ = one(tmp_path, f"flask==0.5\n{line}\n", {"flask/0.5": []})
     assert [skip.location.line for skip in report.skipped] == [2]
 
 
-@pytest.mark.xfail(reason="one version that is none leaves every dependency unjudged", strict=True)
 @pytest.mark.parametrize("line", ["django==4.2.*", "django==1!!"])
 def test_a_version_that_is_none_costs_only_itself(line: str, tmp_path: Path) -> None:
     report, _ = one(tmp_path, f"flask==0.5\n{line}\n", {"flask/0.5": KNOWN})

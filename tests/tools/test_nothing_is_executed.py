@@ -95,7 +95,6 @@ def test_the_traps_work(tmp_path: Path) -> None:
 LARGE = 9
 
 
-@pytest.mark.xfail(reason="the pool's helper processes import modules from the working folder", strict=True)
 @pytest.mark.parametrize("module", ["multiprocessing.py", "socket.py"])
 def test_a_large_tree_that_one_works_in_is_not_run_either(module: str, tmp_path: Path) -> None:
     marker = tmp_path / "marker"

@@ -107,7 +107,6 @@ def test_an_answer_of_another_form(tool: str, text: str, programs: Programs, fol
     gives(tool, text, programs, folder)
 
 
-@pytest.mark.xfail(reason="some forms of an answer raise what nobody catches", strict=True)
 @pytest.mark.parametrize(("tool", "text"), RAISES, ids=[f"{tool}-{text[:30]}" for tool, text in RAISES])
 def test_an_answer_of_a_form_that_nobody_thought_of(tool: str, text: str, programs: Programs, folder: Path) -> None:
     gives(tool, text, programs, folder)

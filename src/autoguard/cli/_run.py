@@ -129,7 +129,7 @@ def read(session: Session, progress: Progress | None = None) -> ReadEstate:
     if os.environ.get("AUTOGUARD_KEY"):
         credentials = tuple(replace(one, fingerprint=one.digest[:32]) for one in inventory.credentials)
         inventory = replace(inventory, credentials=credentials)
-    notes = (*(f"not honoured in a tree that is not yours: {item}" for item in ignored), *found.notes, *scope)
+    notes = (*(_not_honoured(item) for item in ignored), *found.notes, *scope)
     return ReadEstate(inventory, collected, redactor, manifest, policy, notes)
 
 
@@ -137,7 +137,8 @@ def judge(session: Session, estate: ReadEstate) -> Judged:
     """The assessment of what was read."""
     options = ToolOptions(online=session.wanted.online, own_tree=session.own)
     reports = pipeline.run_tools(estate.collected, session.registry, options)
-    assessment = _assess(session, estate.inventory, estate.policy, estate.manifest, reports=reports, notes=estate.notes)
+    notes = (*estate.notes, *(_not_honoured(item) for report in reports for item in report.ignored))
+    assessment = _assess(session, estate.inventory, estate.policy, estate.manifest, reports=reports, notes=notes)
     return Judged(estate.redactor.model(assessment), estate.policy, estate.redactor)
 
 
@@ -192,6 +193,10 @@ def _assess(
             ignored_settings=notes,
         ),
     )
+
+
+def _not_honoured(setting: str) -> str:
+    return f"not honoured in a tree that is not yours: {setting}"
 
 
 def _target(session: Session, manifest: Manifest | None) -> str:

@@ -39,11 +39,15 @@ class Skip:
 
 @dataclass(frozen=True, slots=True)
 class ToolReport:
-    """How a tool fared, what it found and what it could not look at."""
+    """How a tool fared, what it found and what it could not look at.
+
+    `ignored` are settings of a foreign tree, with their number, that would have silenced it and did not count.
+    """
 
     run: ToolRun
     results: tuple[ToolResult, ...] = ()
     skipped: tuple[Skip, ...] = ()
+    ignored: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +61,12 @@ class ToolOptions:
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """An external scanner. `wants(document)` picks its input; `run(documents, folder, options)` does the work."""
+    """An external scanner. `wants(document)` picks its input; `run(documents, folder, options)` does the work.
+
+    `honours_ignores` says that a comment in its input can silence it.
+    """
 
     name: str
     wants: Callable[[Document], bool]
     run: Callable[[Sequence[Document], Path, ToolOptions], ToolReport]
+    honours_ignores: bool = False

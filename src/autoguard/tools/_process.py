@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -19,6 +19,8 @@ from autoguard.tools import ToolOptions, ToolReport
 
 MAX_FILES = 3000
 _MAX_OUTPUT = 64_000_000
+NOT_AN_ANSWER = (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError)
+"""What reading a tool's output may raise where it is not what its documentation says."""
 _AFTER_END = 5.0
 """Seconds to wait for what an ended process has still in its pipes; a child that it left behind may hold them open."""
 
@@ -97,12 +99,14 @@ def nothing_to_do(tool: str, package: str) -> ToolReport:
     return ToolReport(ToolRun(tool, tool_version(package), "nothing-to-do", "there is nothing for it to look at"))
 
 
-def copy_out(documents: Sequence[Document], folder: Path, inside: str = "") -> dict[str, str]:
-    """Write documents into numbered folders under harmless names: which file stands for which path."""
+def copy_out(documents: Sequence[Document], folder: Path, name: Callable[[Document], str]) -> dict[str, str]:
+    """Write documents into numbered folders under names of ours: which file stands for which path.
+
+    A tool may leave out what is called in a certain way, and no file system takes every name that an archive may hold.
+    """
     written = {}
     for number, document in enumerate(documents):
-        name = re.sub(r"[^A-Za-z0-9._-]", "_", re.split(r"[/!]", document.path)[-1]).lstrip(".-") or "file"
-        target = folder / f"d{number}" / inside / name
+        target = folder / f"d{number}" / name(document)
         target.parent.mkdir(parents=True)
         target.write_bytes(document.data)
         written[target.relative_to(folder).as_posix()] = document.path

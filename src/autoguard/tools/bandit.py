@@ -1,6 +1,7 @@
 """bandit on Python scripts. Its JSON format: bandit.readthedocs.io, "JSON formatter" (1.9.4, 2026-11-24)."""
 
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from autoguard.model.inventory import Confidence
 from autoguard.tools import Skip, Tool, ToolOptions, ToolReport, ToolResult
 from autoguard.tools._process import (
     MAX_FILES,
+    NOT_AN_ANSWER,
     DidNotRun,
     copy_out,
     nothing_to_do,
@@ -23,6 +25,7 @@ NAME = "bandit"
 _MAX_BYTES = 1_000_000
 _SEVERITIES: dict[str, Severity] = {"HIGH": "high", "MEDIUM": "medium", "LOW": "low"}
 _CONFIDENCES: dict[str, Confidence] = {"HIGH": "likely", "MEDIUM": "likely", "LOW": "possible"}
+_NOSEC = re.compile(rb"#[ \t]*nosec\b", re.IGNORECASE)
 _OURS = ("B105", "B106", "B107")
 """Hard-coded passwords are the question of `plain-text-secret`, which does not print them."""
 
@@ -40,7 +43,7 @@ def look(documents: Sequence[Document], folder: Path, options: ToolOptions) -> T
         return report_without_results(
             NAME, NAME, DidNotRun("failed", f"there are more than {MAX_FILES} Python files"), len(documents)
         )
-    written = copy_out(documents, folder)
+    written = copy_out(documents, folder, lambda _: "script.py")
     arguments = [
         "-r",
         ".",
@@ -61,10 +64,12 @@ def look(documents: Sequence[Document], folder: Path, options: ToolOptions) -> T
         answer: Any = json.loads(ran.output)
         results = tuple(_result(item, written) for item in answer["results"])
         skipped = tuple(_skip(item, written) for item in answer["errors"])
-    except (ValueError, KeyError, TypeError):
+    except NOT_AN_ANSWER:
         failed = DidNotRun("failed", f"bandit ended with code {ran.code} and an answer that cannot be read")
         return report_without_results(NAME, NAME, failed, len(documents))
-    return ToolReport(ToolRun(NAME, tool_version(NAME), "ran", "", len(documents)), results, skipped)
+    silenced = 0 if options.own_tree else sum(len(_NOSEC.findall(document.data)) for document in documents)
+    ignored = (f"{silenced} nosec comments for bandit",) if silenced else ()
+    return ToolReport(ToolRun(NAME, tool_version(NAME), "ran", "", len(documents)), results, skipped, ignored)
 
 
 def _result(item: Any, written: dict[str, str]) -> ToolResult:
@@ -88,4 +93,4 @@ def _relative(name: str) -> str:
     return name.removeprefix("./")
 
 
-TOOL = Tool(NAME, wants, look)
+TOOL = Tool(NAME, wants, look, honours_ignores=True)

@@ -15,6 +15,7 @@ from autoguard.model import Document, Location, ToolRun
 from autoguard.syntax.text import decode, is_binary
 from autoguard.tools import Skip, Tool, ToolOptions, ToolReport, ToolResult
 from autoguard.tools._process import (
+    NOT_AN_ANSWER,
     DidNotRun,
     Ran,
     nothing_to_do,
@@ -29,9 +30,10 @@ Dependency = tuple[str, str]
 """Normal name and version."""
 _REQUIREMENTS = re.compile(r"(?:^|[/!])(?:[\w.-]*requirements[\w.-]*|constraints)\.txt$", re.IGNORECASE)
 _PROJECT = r"^([A-Za-z0-9](?:[A-Za-z0-9._-]{0,100}[A-Za-z0-9])?)\s*(?:\[[A-Za-z0-9,._ -]*\])?\s*"
-_FIXED = re.compile(_PROJECT + r"==\s*([0-9][A-Za-z0-9.!+_-]{0,60})")
+_FIXED = re.compile(_PROJECT + r"==\s*([0-9][A-Za-z0-9.!+_*-]{0,60})")
 _NAMED = re.compile(_PROJECT + r"(?:[<>=!~;@]|$)")
-
+_UNNAMED = re.compile(r"(?:-e\b|--editable\b|\.{0,2}/|[a-z][a-z+]{1,20}://)", re.IGNORECASE)
+_NOT_FIXED = "it has no fixed version, so nobody knows what runs"
 _NO_NETWORK = re.compile(r"ConnectionError|ConnectError|Max retries|NameResolution|timed out|ServiceError|ProxyError")
 
 
@@ -46,10 +48,12 @@ def look(documents: Sequence[Document], folder: Path, options: ToolOptions) -> T
     skipped: list[Skip] = []
     for document in documents:
         for name, version, location in _dependencies(document):
-            if version:
+            if not name:
+                skipped.append(Skip("a dependency", "an address or path names it, which no advisory covers", location))
+            elif _is_version(version):
                 fixed.setdefault((_normal(name), version), []).append(location)
             else:
-                skipped.append(Skip(name, "it has no fixed version, so nobody knows what runs", location))
+                skipped.append(Skip(name, _NOT_FIXED, location))
     if not fixed and not skipped:
         return nothing_to_do(NAME, NAME)
     if not options.online:
@@ -90,7 +94,7 @@ def read_answer(
                 skipped.append(Skip("==".join(known), without_quotes(item["skip_reason"]), asked[known][0]))
             else:
                 results.extend(_result(found, known, place) for found in item["vulns"] for place in asked[known])
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except NOT_AN_ANSWER:
         return None
     skipped.extend(Skip("==".join(one), "pip-audit did not mention it", asked[one][0]) for one in missing.values())
     return results, skipped
@@ -130,6 +134,9 @@ def _result(item: Any, dependency: Dependency, location: Location) -> ToolResult
 def _dependencies(document: Document) -> Iterator[tuple[str, str, Location]]:
     for number, raw in enumerate(decode(document.data).splitlines(), start=1):
         line = raw.partition("#")[0].strip()
+        if _UNNAMED.match(line):
+            yield "", "", Location(document.path, number)
+            continue
         if not line or line.startswith("-"):
             continue
         fixed = _FIXED.match(line)
@@ -137,6 +144,16 @@ def _dependencies(document: Document) -> Iterator[tuple[str, str, Location]]:
             yield fixed[1], fixed[2], Location(document.path, number)
         elif named := _NAMED.match(line):
             yield named[1], "", Location(document.path, number)
+
+
+def _is_version(text: str) -> bool:
+    from packaging.version import InvalidVersion, Version  # noqa: PLC0415 - only where there are dependencies
+
+    try:
+        Version(text)
+    except InvalidVersion:
+        return False
+    return True
 
 
 def _normal(name: str) -> str:
