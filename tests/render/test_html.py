@@ -80,6 +80,19 @@ def test_no_width_scrolls_sideways(page: Any, width: int) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+def test_a_long_path_breaks_on_a_phone(page: Any, tmp_path: Path) -> None:
+    deep = "/".join(["a_folder_with_a_long_name"] * 6)
+    flow = workflow("A", [node("Every", "scheduleTrigger")])
+    path = tmp_path / "report.html"
+    path.write_text(html({f"{deep}/broken.json": '{"nodes": [', "a.json": flow}), encoding="utf-8")
+    other = page.context.browser.new_page()
+    other.set_viewport_size({"width": 390, "height": 800})
+    other.goto(path.as_uri())
+    assert "broken.json" in other.content()
+    assert other.evaluate("document.documentElement.scrollWidth") <= 390
+    other.close()
+
+
 def test_a_finding_opens_by_keyboard(page: Any) -> None:
     page.set_viewport_size({"width": 1280, "height": 800})
     summary = page.locator("details.finding summary").first

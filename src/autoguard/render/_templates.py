@@ -4,6 +4,7 @@ from functools import cache
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from autoguard.render._wording import whole
 from autoguard.rooms import room
 
 
@@ -19,6 +20,7 @@ def environment() -> Environment:
         keep_trailing_newline=True,
     )
     made.filters["md"] = markdown
+    made.filters["whole"] = whole
     return made
 
 

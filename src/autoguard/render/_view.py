@@ -16,6 +16,7 @@ from autoguard.render._wording import (
     plain,
     plural,
     shown_path,
+    whole,
 )
 
 GRADE_WORDS = {
@@ -130,7 +131,7 @@ def view(assessment: Assessment, context: RenderContext) -> View:
         provisional=score.grade.endswith("?"),
         assured=score.assured,
         possible=score.possible,
-        coverage=int(score.coverage * 100),
+        coverage=whole(score.coverage * 100),
         questions=len(assessment.checks),
         caps=tuple(caps.get(cap, cap) for cap in score.capped_by),
         domains=tuple(_domains(assessment)),
@@ -165,9 +166,12 @@ def _domains(assessment: Assessment) -> Iterable[DomainView]:
 
 
 def first_steps(assessment: Assessment, context: RenderContext) -> Iterable[StepView]:
-    """The three repairs that bring most for their effort."""
-    failing = {finding.check for finding in assessment.findings if finding.outcome == "fail"}
-    steps = [step for step in assessment.score.roadmap if step.check in failing and step.raw_gain > 0]
+    """The three repairs to begin with: those of critical findings, then those that bring most for their effort."""
+    failing = [finding for finding in assessment.findings if finding.outcome == "fail"]
+    checks = {finding.check for finding in failing}
+    critical = {finding.check for finding in failing if (finding.severity, finding.status) == ("critical", "open")}
+    steps = [step for step in assessment.score.roadmap if step.check in checks and step.raw_gain > 0]
+    steps.sort(key=lambda step: step.check not in critical)
     for step in steps[:3]:
         check = context.checks.get(step.check)
         gain = f"+{step.gain:.1f} points" if step.gain >= 0.05 else f"+{step.raw_gain:.1f} points below the cap"  # noqa: PLR2004

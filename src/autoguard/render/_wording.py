@@ -32,6 +32,12 @@ def plural(count: int, one: str, many: str = "") -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
+def whole(points: float) -> int:
+    """Points or percent as they are shown: never rounded up, so that 89.9 does not look like an A."""
+    # The margin takes back what binary fractions lose: 0.58 * 100 is a little less than 58.
+    return int(points + 1e-9)
+
+
 def headline(assessment: Assessment) -> str:
     """What the estate consists of, in one line."""
     inventory = assessment.inventory

@@ -9,7 +9,7 @@ from rich.text import Text
 from autoguard.model import Assessment, Finding
 from autoguard.render import RenderContext, Renderer
 from autoguard.render._view import first_steps
-from autoguard.render._wording import counts_line, evidence, headline, minutes, place, plain, plural
+from autoguard.render._wording import counts_line, evidence, headline, minutes, place, plain, plural, shown_path, whole
 
 _STYLES = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "cyan", "info": "dim"}
 _BAR = 20
@@ -118,8 +118,6 @@ def _gaps(assessment: Assessment) -> Iterable[Text]:
 
 def place_of(path: str, assessment: Assessment) -> str:
     """A gap's path relative to the working folder."""
-    from autoguard.render._wording import shown_path  # noqa: PLC0415
-
     return shown_path(path, assessment.inventory.sources)
 
 
@@ -133,17 +131,17 @@ def _score(assessment: Assessment) -> Iterable[Text]:
         yield Text()
         return
     capped = f", at most {score.capped_by and _cap_text(assessment)}" if score.capped_by else ""
-    answered = f"{score.coverage * 100:.0f} % of {len(assessment.checks)} questions answered"
+    answered = f"{whole(score.coverage * 100)} % of {len(assessment.checks)} questions answered"
     yield Text.assemble(
         "  score ",
-        (f"{score.assured:.0f} assured, {score.possible:.0f} possible", "bold"),
+        (f"{whole(score.assured)} assured, {whole(score.possible)} possible", "bold"),
         f"  ({score.grade}{capped})   {answered}",
     )
     for domain in score.domains:
         counts = _counts(assessment, domain.id)
         filled, maybe = round(domain.assured / 100 * _BAR), round(domain.possible / 100 * _BAR)
         bar = "#" * filled + "-" * max(0, maybe - filled) + "." * (_BAR - max(filled, maybe))
-        yield Text(f"  {domain.id:<13}{domain.assured:>4.0f}  {bar}   {counts}".rstrip())
+        yield Text(f"  {domain.id:<13}{whole(domain.assured):>4}  {bar}   {counts}".rstrip())
     yield Text("  # assured   - possible, once the open questions are answered", "dim")
     yield Text()
 
