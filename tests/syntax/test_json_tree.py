@@ -137,9 +137,22 @@ def test_numbers_that_only_python_reads() -> None:
         JsonTree("9" * 5000)
 
 
-def test_half_of_a_surrogate_pair_is_kept() -> None:
-    assert JsonTree(r'"\ud83d"').value == "\ud83d"
-    assert JsonTree(r'"\ud83d\ude00"').value == "😀"
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        (r'"\ud83d\ude00"', "😀"),
+        (r'"\uD83D\uDE00"', "😀"),
+        (r'"\ud83d"', "\ufffd"),
+        (r'"\ude00\ud83d"', "\ufffd\ufffd"),
+        (r'"\ud83d\ud83d\ude00"', "\ufffd😀"),
+        (r'"\\ud83d\n\u00e9"', "\\ud83d\né"),
+        (r'"\\\ud83d"', "\\\ufffd"),
+    ],
+)
+def test_half_of_a_surrogate_pair_is_replaced(text: str, value: str) -> None:
+    tree = JsonTree(f"[{text}, 1]")
+    assert tree.value == [value, 1]
+    assert tree.position(1) == (1, len(text) + 4)
 
 
 @pytest.mark.parametrize("text", ["[" * 5000 + "]" * 5000, '{"a":' * 5000 + "1" + "}" * 5000])

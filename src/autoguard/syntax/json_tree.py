@@ -24,6 +24,14 @@ _COMMENT = re.compile(_STRING + r"|//[^\n]*|/\*(?:.*?\*/|.*)", re.DOTALL)
 _TRAILING_COMMA = re.compile(_STRING + r"|,(?=\s*+[}\]])", re.DOTALL)
 
 
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
+_ESCAPE = re.compile(
+    r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\.", re.DOTALL
+)
+"""A whole surrogate pair, half of one alone, or any other escape."""
+_REPLACEMENT = r"\ufffd"
+
+
 class JsonTree:
     """A JSON document. `trailing_line` is the line from 1 on which more text follows the first value, 0 for none."""
 
@@ -37,6 +45,9 @@ class JsonTree:
         """
         if comments:
             text = _TRAILING_COMMA.sub(_blank, _COMMENT.sub(_blank, text))
+        if _HALF.search(text):
+            # No encoding can write half of a pair; its replacement has the same length, so all places stay.
+            text = _ESCAPE.sub(lambda match: _REPLACEMENT if match[1] else match[0], text)
         self._text = text
         self._start = _skip(text, 0)
         self._lines = Lines(text)

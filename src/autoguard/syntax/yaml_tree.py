@@ -16,7 +16,11 @@ from autoguard.syntax.lines import Lines
 
 MAX_EXPANDED = 2_000_000
 """Values a document may have with every alias written out."""
+MAX_NODES = 1_000_000
+"""Values that may be written in a text; each becomes an object of some hundred bytes."""
 
+_OPENING = (yaml.SequenceStartEvent, yaml.MappingStartEvent)
+_CLOSING = (yaml.SequenceEndEvent, yaml.MappingEndEvent)
 _LEADING = re.compile(r"^[ \-?:]{200}", re.MULTILINE)
 _TEMPLATE = re.compile(
     r"^[ \t]*+(?:-[ \t]++|[\w.-]{1,80}:[ \t]++)?(?:\{\{[^{}\n]{1,300}\}\}|\{%[^%\n]{1,300}%\}|<%[^%\n]{1,300}%>)",
@@ -103,9 +107,10 @@ def parse_yaml(text: str) -> list[YamlTree]:
     """The documents of a YAML text.
 
     Raises:
-        UnreadableError: not YAML (with the line), a template of another language, nested too deep, or an alias bomb.
+        UnreadableError: not YAML (with the line), a template of another language, nested too deep, too many values, or
+            an alias bomb.
     """
-    _check_depth(text)
+    _check_size(text)
     try:
         nodes = [node for node in yaml.compose_all(text, Loader=yaml.CSafeLoader) if node is not None]
     except yaml.MarkedYAMLError as error:
@@ -132,20 +137,24 @@ def _without_names(problem: str | None) -> str:
     return re.sub(r"\s*(['\"]).*\1", "", told) if re.search(r"alias|anchor|tag", told) else told
 
 
-def _check_depth(text: str) -> None:
-    if text.count("[") + text.count("{") < MAX_DEPTH and not _LEADING.search(text):
+def _check_size(text: str) -> None:
+    deep = text.count("[") + text.count("{") >= MAX_DEPTH or _LEADING.search(text)
+    # Every value is written with at least one of these beside it.
+    if not deep and (len(text) < MAX_NODES or sum(map(text.count, ",\n:[{-?&!")) < MAX_NODES):
         return
-    depth = 0
-    opening = (yaml.SequenceStartEvent, yaml.MappingStartEvent)
-    closing = (yaml.SequenceEndEvent, yaml.MappingEndEvent)
+    depth = nodes = 0
     try:
         for event in yaml.parse(text, Loader=yaml.CSafeLoader):
-            if isinstance(event, opening):
+            if isinstance(event, _OPENING):
                 depth += 1
                 if depth > MAX_DEPTH:
                     raise UnreadableError("is YAML that is nested too deep to read")
-            elif isinstance(event, closing):
+            elif isinstance(event, _CLOSING):
                 depth -= 1
+                continue
+            nodes += 1
+            if nodes > MAX_NODES:
+                raise UnreadableError(f"is YAML with more than {MAX_NODES:,} values")
     except (yaml.YAMLError, ValueError):
         return  # the composer reports the same error with its place
 

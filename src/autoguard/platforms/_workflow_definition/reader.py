@@ -48,8 +48,7 @@ def locate_in(parsed: Parsed, path: Path) -> Callable[[Path], Location]:
 def anchor_of(definition: dict[str, Any]) -> str:
     """The first trigger's name, else the first action's: they stay when a workflow is edited."""
     names = (next(iter(mapping(definition.get(part))), "") for part in ("triggers", "actions"))
-    # A name may hold half a surrogate pair, which no encoding can write.
-    return next((name for name in names if name), "").encode("ascii", "backslashreplace").decode()
+    return next((name for name in names if name), "")
 
 
 def read_definition(definition: dict[str, Any], dialect: Dialect) -> Definition:

@@ -62,8 +62,6 @@ def _automation(
     name = text(blueprint.get("name")) or text(record.get("name"))
     first = next((module for flow in lists for _, module in _modules(flow)), {})
     anchor = ":".join(item for item in (text(first.get("module")), hook(first)) if item)
-    # A name may hold half a surrogate pair, which no encoding can write.
-    anchor = anchor.encode("ascii", "backslashreplace").decode()
     key = identity("make", native_id=native_id, name=name, anchor=anchor, path=parsed.path)
     return Automation(
         id=key,
