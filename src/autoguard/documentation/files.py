@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
-from autoguard.documentation import ROOT, catalog, readme, schemas
+from autoguard.documentation import ROOT, calibration, catalog, readme, schemas
 
 Block = Callable[[PurePosixPath], str]
 BLOCKS: Mapping[str, Block] = {
@@ -23,6 +23,7 @@ BLOCKS: Mapping[str, Block] = {
     "checks": catalog.checks,
     "facts": catalog.facts,
     "limits": catalog.limits,
+    "calibration": calibration.calibration,
     "probes": catalog.probes,
     "kinds": catalog.kinds,
     "tables": catalog.tables,
@@ -31,7 +32,7 @@ _SCHEMAS: Mapping[str, Callable[[], str]] = {
     "reports/schema/assessment-1.json": schemas.assessment,
     "checks/schema.json": schemas.check_file,
 }
-_HAND_WRITTEN = ("checks/README.md", "README.md")
+_HAND_WRITTEN = ("checks/README.md", "policies/README.md", "README.md")
 _START = re.compile(r"<!--\s*generated:\s*(\S*)\s*-->")
 _END = re.compile(r"<!--\s*end\s*-->")
 
