@@ -33,10 +33,14 @@ from autoguard.render import RenderContext
 from autoguard.render.json import RENDERER
 from autoguard.syntax.yaml_tree import parse_yaml
 
-README, CHECKS, PACKAGE = ROOT / "README.md", ROOT / "checks" / "README.md", ROOT / "src" / "autoguard"
+README, CHECKS, POLICIES = ROOT / "README.md", ROOT / "checks" / "README.md", ROOT / "policies" / "README.md"
+PACKAGE = ROOT / "src" / "autoguard"
 README_BLOCKS = ("commands", "exit-codes", "formats", "platforms", "policies", "hooks", "demo")
-GENERATED = ("README.md", "checks/README.md", "checks/schema.json", "reports/schema/assessment-1.json")
+GENERATED = (
+    "README.md", "checks/README.md", "policies/README.md", "checks/schema.json", "reports/schema/assessment-1.json",
+)  # fmt: skip
 CHECKS_BLOCKS = ("check-keys", "facts", "limits", "probes", "checks", "kinds", "tables")
+POLICIES_BLOCKS = ("policies", "limits", "calibration")
 CHECK_FILES = sorted(path for path in (ROOT / "checks").glob("*/*.yaml") if path.parent.name not in ("kinds", "tables"))
 REGISTRY = load_plugins(external=False)
 FENCE = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -60,16 +64,18 @@ def test_a_generated_file_is_up_to_date(name: str, made: dict[str, str]) -> None
     assert made.keys() == set(GENERATED)
 
 
-@pytest.mark.parametrize(("file", "names"), [(README, README_BLOCKS), (CHECKS, CHECKS_BLOCKS)])
+@pytest.mark.parametrize(
+    ("file", "names"), [(README, README_BLOCKS), (CHECKS, CHECKS_BLOCKS), (POLICIES, POLICIES_BLOCKS)]
+)
 def test_every_block_has_its_place(file: Path, names: tuple[str, ...]) -> None:
     found = re.findall(r"^<!-- generated: (\S+) -->$", file.read_text(encoding="utf-8"), re.MULTILINE)
     assert sorted(found) == sorted(names)
-    assert set(README_BLOCKS) | set(CHECKS_BLOCKS) == set(BLOCKS)
+    assert {*README_BLOCKS, *CHECKS_BLOCKS, *POLICIES_BLOCKS} == set(BLOCKS)
 
 
 def tree(folder: Path, text: str) -> Path:
     """A source tree whose README holds that text."""
-    for name in ("README.md", "checks/README.md"):
+    for name in ("README.md", "checks/README.md", "policies/README.md"):
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(text if name == "README.md" else "# Checks\n", encoding="utf-8")
     return folder

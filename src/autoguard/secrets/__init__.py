@@ -5,30 +5,33 @@ taken out of every text before it is written.
 """
 
 from dataclasses import dataclass
-from typing import Literal
 
 from autoguard.model import Location
 from autoguard.model.inventory import Confidence, CredentialRole
-
-Alphabet = Literal["any", "hex", "base64", "base36", "base62", "digits"]
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
     """One kind of secret: how it looks, how sure a match is, and what to do about it.
 
-    `pattern` is RE2-safe (no look-around, no back-references) with a group `secret`, and `key` where it names the
-    field. `min_entropy` is in bits per character (Shannon). `checksum` names an offline check that makes a match
-    certain; `specificity` lets a vendor's kind win over a generic one on the same value.
+    Either the value itself tells: `pattern` is RE2-safe (no look-around, no back-references) with a group `secret`. Or
+    the field that holds it does: `name` is searched in the field's normal name (see `names.normal_name`), and `value`
+    must be the whole of what it holds. `near` is something that must stand close by. `min_randomness` is a share of
+    what a random text of that alphabet has. `checksum` names an offline check that makes a match certain; of several
+    kinds on one value, the highest `specificity` counts. `generic` kinds are judged more strictly, `password` says that
+    people choose the values. `read` is the day on which `source` was read.
     """
 
     id: str
     title: str
     vendor: str
-    pattern: str
+    pattern: str = ""
+    name: str = ""
+    value: str = ""
+    near: str = ""
     role: CredentialRole = "secret"
     keywords: tuple[str, ...] = ()
-    min_entropy: float = 0.0
+    min_randomness: float = 0.7
     checksum: str = ""
     specificity: int = 10
     generic: bool = False
@@ -36,6 +39,7 @@ class Kind:
     revoke: str = ""
     rotate: tuple[str, ...] = ()
     source: str = ""
+    read: str = ""
     examples: tuple[tuple[str, ...], ...] = ()
     counter_examples: tuple[tuple[str, ...], ...] = ()
 

@@ -5,8 +5,10 @@ import hmac
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from autoguard.model import Location
+from autoguard.model.inventory import Confidence
 from autoguard.secrets import Concealed, Found, Kind
 from autoguard.secrets.engine import Engine
 from autoguard.secrets.judge import judge
@@ -18,6 +20,19 @@ _LOCK_FILES = frozenset(
      "go.sum", "pipfile.lock", "gemfile.lock", "constraints.txt"}
 )  # fmt: skip
 _MINIFIED = (".min.js", ".min.css", ".map", ".svg")
+_NEAR = 300
+"""Bytes on each side in which what must stand near a value may stand."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """What may be a secret: a span of bytes with its kind, its value, and the name of what holds it."""
+
+    start: int
+    end: int
+    kind: Kind
+    value: str
+    holder: str
 
 
 def detect(parsed: Parsed, engine: Engine, key: bytes) -> list[Found]:
@@ -29,50 +44,55 @@ def detect(parsed: Parsed, engine: Engine, key: bytes) -> list[Found]:
     if parsed.name in _LOCK_FILES or parsed.name.endswith(_MINIFIED):
         return []
     data = parsed.utf8
-    candidates: list[tuple[int, int, int, Kind, str, str]] = []
-    for kind, match in engine.scan(data):
-        start, end = match.span("secret")
-        value = data[start:end].decode("utf-8", errors="replace")
-        holder = _holder(kind, match, data, start)
-        candidates.append((start, end, -kind.specificity, kind, value, holder))
-    found = list(_judged(parsed, candidates))
+    candidates = list(_candidates(data, engine))
+    found = list(_judged(parsed, candidates)) if candidates else []
     if not found:
         return []
     lines = [0, *(match.end() for match in re.finditer(b"\n", data))]
-    return [_found(parsed, lines, data, key, item) for item in found]
+    return [_found(parsed, lines, data, key, *item) for item in found]
 
 
-def _judged(
-    parsed: Parsed, candidates: list[tuple[int, int, int, Kind, str, str]]
-) -> Iterator[tuple[int, Kind, str, str, str]]:
+def _candidates(data: bytes, engine: Engine) -> Iterator[_Candidate]:
+    hits = engine.scan(data)
+    for kind, match in hits.kinds():
+        start, end = match.span("secret")
+        if kind.near and not re.search(kind.near.encode(), data[max(0, start - _NEAR) : end + _NEAR]):
+            continue
+        value = data[start:end].decode("utf-8", errors="replace")
+        yield _Candidate(start, end, kind, value, _holder(kind, match, data, start))
+    for one in hits.assignments():
+        for kind in engine.of_field((one.name,), one.value):
+            yield _Candidate(one.start, one.end, kind, one.value, one.name)
+
+
+def _judged(parsed: Parsed, candidates: list[_Candidate]) -> Iterator[tuple[_Candidate, Confidence]]:
     # The most specific kind first, so that what lies inside its span is already taken by it.
     taken: list[tuple[int, int]] = []
     accepted = []
-    for start, end, _, kind, value, holder in sorted(candidates, key=lambda item: (item[2], item[0], -item[1])):
-        if any(start < other_end and other_start < end for other_start, other_end in taken):
+    for one in sorted(candidates, key=lambda item: (-item.kind.specificity, item.start, -item.end)):
+        if any(one.start < end and start < one.end for start, end in taken):
             continue
-        confidence = judge(kind, value, parsed.path)
+        confidence = judge(one.kind, one.value, parsed.path)
         if confidence is not None:
-            taken.append((start, end))
-            accepted.append((start, kind, value, holder, confidence))
-    yield from sorted(accepted, key=lambda item: item[0])
+            taken.append((one.start, one.end))
+            accepted.append((one, confidence))
+    yield from sorted(accepted, key=lambda item: item[0].start)
 
 
-def _found(parsed: Parsed, lines: list[int], data: bytes, key: bytes, item: tuple[int, Kind, str, str, str]) -> Found:
-    start, kind, value, holder, confidence = item
-    line = bisect_right(lines, start)
-    column = len(data[lines[line - 1] : start].decode("utf-8", errors="replace")) + 1
-    digest = hmac.new(key, value.encode(errors="surrogatepass"), hashlib.sha256).hexdigest()
+def _found(parsed: Parsed, lines: list[int], data: bytes, key: bytes, one: _Candidate, confidence: Confidence) -> Found:
+    line = bisect_right(lines, one.start)
+    column = len(data[lines[line - 1] : one.start].decode("utf-8", errors="replace")) + 1
+    digest = hmac.new(key, one.value.encode(errors="surrogatepass"), hashlib.sha256).hexdigest()
     return Found(
-        kind=kind.id,
-        role=kind.role,
-        holder=holder,
+        kind=one.kind.id,
+        role=one.kind.role,
+        holder=one.holder,
         digest=digest,
-        confidence=confidence,  # type: ignore[arg-type]  # the judge gives these words only
+        confidence=confidence,
         location=Location(parsed.path, line, column, parsed.document.commit),
-        value=Concealed(value),
-        title=kind.title,
-        vendor=kind.vendor if not kind.generic else "",
+        value=Concealed(one.value),
+        title=one.kind.title,
+        vendor=one.kind.vendor if not one.kind.generic else "",
     )
 
 

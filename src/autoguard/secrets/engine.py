@@ -1,14 +1,18 @@
-"""The patterns of all kinds over the bytes: candidates in one pass, each confirmed inside a window."""
+"""The patterns of all kinds and of all assignments over the bytes: one pass for all, each confirmed in a window."""
 
 import re
 from collections.abc import Iterator, Sequence
 
 from autoguard.patterns import PatternSet
-from autoguard.secrets import Kind
+from autoguard.secrets import Kind, assignments
+from autoguard.secrets.assignments import Assignment, assignment
+from autoguard.secrets.names import normal_name
 
 WINDOW = 4096
 """Bytes before a match's end in which it must begin; private keys are the longest."""
 _AFTER = 512
+_NAME_WINDOW = 250
+_VALUE_WINDOW = 800
 
 
 class Engine:
@@ -16,26 +20,75 @@ class Engine:
 
     def __init__(self, kinds: Sequence[Kind], *, hyperscan: bool = True) -> None:
         """Compile nothing yet; the first scan does."""
-        self.kinds = tuple(kinds)
-        self._confirm = [re.compile(kind.pattern.encode()) for kind in kinds]
-        self._patterns = PatternSet("kinds", self._confirm, hyperscan=hyperscan)
+        self.by_form = tuple(kind for kind in kinds if kind.pattern)
+        self.by_name = tuple(kind for kind in kinds if kind.name)
+        self.assignments = tuple(re.compile(pattern.encode()) for pattern in assignments.PATTERNS)
+        self._confirm = [re.compile(kind.pattern.encode()) for kind in self.by_form]
+        self._fields = [(re.compile(kind.name), re.compile(kind.value)) for kind in self.by_name]
+        triggers = [re.compile(pattern.encode()) for pattern in assignments.TRIGGERS]
+        self._patterns = PatternSet("kinds", [*self._confirm, *triggers], hyperscan=hyperscan)
 
-    def scan(self, data: bytes) -> Iterator[tuple[Kind, "re.Match[bytes]"]]:
+    def of_field(self, names: tuple[str, ...], value: str) -> list[Kind]:
+        """The kinds that a field of that name, seen from the outside in, may hold with that value."""
+        name = normal_name(*names)
+        return [
+            kind
+            for kind, (of_name, of_value) in zip(self.by_name, self._fields, strict=True)
+            if of_name.search(name) and of_value.fullmatch(value)
+        ]
+
+    def scan(self, data: bytes) -> "Hits":
+        """Every match of every kind that its form tells, and where fields may be assigned."""
+        return Hits(self, data, self._patterns.ends(data))
+
+
+class Hits:
+    """What one pass over the bytes gave; nothing is confirmed before it is asked for."""
+
+    __slots__ = ("_data", "_ends", "_engine")
+
+    def __init__(self, engine: Engine, data: bytes, ends: dict[int, list[int] | None]) -> None:
+        """Use `Engine.scan`."""
+        self._engine = engine
+        self._data = data
+        self._ends = ends
+
+    def kinds(self) -> Iterator[tuple[Kind, "re.Match[bytes]"]]:
         """Every match of every kind, by kind and then by place."""
-        for index, ends in sorted(self._patterns.ends(data).items()):
-            yield from ((self.kinds[index], match) for match in self._matches(index, ends, data))
+        engine = self._engine
+        for index, kind in enumerate(engine.by_form):
+            if index in self._ends:
+                pattern = engine._confirm[index]  # noqa: SLF001 - one thing in two classes
+                for match in _matches(pattern, self._ends[index], self._data, WINDOW, _AFTER):
+                    yield kind, match
 
-    def _matches(self, index: int, ends: list[int] | None, data: bytes) -> Iterator["re.Match[bytes]"]:
-        pattern = self._confirm[index]
-        if ends is None:
-            yield from pattern.finditer(data)
-            return
-        after = 0
-        for end in sorted(ends):
-            if end <= after:
-                continue
-            for match in pattern.finditer(data, max(after, end - WINDOW), end + _AFTER):
-                if match.end() >= end:
-                    after = match.end()
-                    yield match
-                    break
+    @property
+    def fields(self) -> bool:
+        """Whether there may be fields with a telling name."""
+        first = len(self._engine.by_form)
+        return any(index >= first for index in self._ends)
+
+    def assignments(self) -> Iterator[Assignment]:
+        """Every assignment to a field with a telling name."""
+        first = len(self._engine.by_form)
+        for offset, pattern in enumerate(self._engine.assignments):
+            if first + offset in self._ends:
+                ends = self._ends[first + offset]
+                yield from map(assignment, _matches(pattern, ends, self._data, _NAME_WINDOW, _VALUE_WINDOW))
+
+
+def _matches(
+    pattern: "re.Pattern[bytes]", ends: list[int] | None, data: bytes, before: int, behind: int
+) -> Iterator["re.Match[bytes]"]:
+    if ends is None:
+        yield from pattern.finditer(data)
+        return
+    after = 0
+    for end in sorted(ends):
+        if end <= after:
+            continue
+        for match in pattern.finditer(data, max(after, end - before), end + behind):
+            if match.end() >= end:
+                after = match.end()
+                yield match
+                break

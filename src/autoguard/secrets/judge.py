@@ -3,13 +3,12 @@
 import base64
 import binascii
 import json
-import math
 import re
 import zlib
-from collections import Counter
 
 from autoguard.model.inventory import Confidence
 from autoguard.secrets import Kind
+from autoguard.secrets.randomness import randomness, word_share
 
 _REFERENCE = re.compile(
     r"\{\{|\}\}|\$\{|\$\(|^\$[A-Za-z_]|^@\{|^@[a-z]+\(|^=|%[A-Za-z_]+%|<[A-Za-z_ -]+>|^\{[A-Za-z0-9_]*\}$|^\[[^\]]*\]$|"
@@ -52,6 +51,9 @@ _BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _MIN_GENERIC = 12
 _MIN_PASSWORD = 4
 _LONG = 20
+_WORDS = 0.5
+"""Share of readable words from which a value is a name and no key."""
+_A_WORD = 0.3
 
 
 def judge(kind: Kind, value: str, path: str) -> Confidence | None:
@@ -63,22 +65,14 @@ def judge(kind: Kind, value: str, path: str) -> Confidence | None:
         if correct:
             return "verified"
         return "possible" if kind.checksum != "jwt" else None
-    if entropy(value) < kind.min_entropy:
+    if not kind.password and randomness(value) < kind.min_randomness:
         return None
     if kind.generic and not (_looks_like_password(value) if kind.password else _looks_random(value)):
         return None
     # No vendor issues keys that are plain words; where the field's name alone tells the kind, they are examples.
     if (_TEST_PATH.search(path) and kind.generic) or (not kind.generic and _WORDS_ONLY.fullmatch(value)):
         return "possible"
-    return "possible" if kind.generic and not kind.password and entropy(value) < 3.5 else "likely"  # noqa: PLR2004
-
-
-def entropy(value: str) -> float:
-    """Shannon entropy of the characters in bits per character."""
-    if not value:
-        return 0.0
-    total = len(value)
-    return -math.fsum(count / total * math.log2(count / total) for count in Counter(value).values())
+    return "possible" if kind.generic and not kind.password and word_share(value) >= _A_WORD else "likely"
 
 
 def is_reference(value: str) -> bool:
@@ -105,7 +99,7 @@ def _looks_random(value: str) -> bool:
     if _IDENTIFIER.fullmatch(value) or _WORDS_ONLY.fullmatch(value):
         return False
     digits = sum(character.isdigit() for character in value)
-    if digits == len(value):
+    if digits == len(value) or word_share(value) >= _WORDS:
         return False
     mixed = any(character.islower() for character in value) and any(character.isupper() for character in value)
     return digits >= 2 or (mixed and len(value) >= _LONG)  # noqa: PLR2004 - one digit ends many ordinary names
