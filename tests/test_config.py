@@ -159,7 +159,7 @@ def test_a_foreign_tree_changes_nothing_about_its_audit(desk: Path) -> None:
 def test_what_a_foreign_manifest_would_have_switched_off_is_counted(desk: Path) -> None:
     done = scan(desk, "../clone")
     told = "\n".join(done.json["ignored_settings"])
-    for expected in ("2 waivers", "2 exclusions", "1 choices of policy", "1 criticalities", "1 false positives"):
+    for expected in ("2 waivers", "2 exclusions", "1 choice of policy", "1 low criticality", "1 false positive"):
         assert f"{expected} in autoguard.yaml" in told
     assert len(done.json["ignored_settings"]) == 5
     console = autoguard("scan", "../clone", "--today", DAY, cwd=desk)

@@ -50,6 +50,11 @@ class Request:
     ignored_settings: tuple[str, ...] = ()
 
 
+_NAMED = 4
+"""How many subjects of an open question are named."""
+_NOT_KNOWN = "a fact was not found or declared"
+
+
 def assess(inventory: Inventory, request: Request) -> Assessment:
     """The assessment of an inventory.
 
@@ -83,7 +88,7 @@ def assess(inventory: Inventory, request: Request) -> Assessment:
         checks=tuple(_count(check, counts.get(check.id, {})) for check in asked),
         score=total,
         provenance=request.provenance or Provenance("", request.policy.id, request.policy.scoring.version, ""),
-        not_judged=tuple(_not_judged(asked, counts, request.tool_reports)),
+        not_judged=tuple(_not_judged(asked, counts, kept, request.tool_reports)),
         ignored_settings=(*request.ignored_settings, *_waiver_notes(triaged, {check.id for check in asked})),
     )
 
@@ -133,8 +138,15 @@ def _scored(results: Iterable[Result], policy: Policy, reports: Iterable[ToolRep
 
 
 def _not_judged(
-    asked: Iterable[Check], counts: Mapping[str, Mapping[str, int]], reports: Iterable[ToolReport]
+    asked: Iterable[Check],
+    counts: Mapping[str, Mapping[str, int]],
+    kept: Iterable[Result],
+    reports: Iterable[ToolReport],
 ) -> Iterable[NotJudged]:
+    unknown: dict[str, list[Result]] = {}
+    for result in kept:
+        if result.outcome == "unknown":
+            unknown.setdefault(result.check, []).append(result)
     reasons = {
         report.run.tool: report.run.reason for report in reports if report.run.status not in ("ran", "nothing-to-do")
     }
@@ -151,8 +163,16 @@ def _not_judged(
                 check.id, f"{tally['unknown']} source{'s' if tally['unknown'] > 1 else ''} could not be read"
             )
         elif tally.get("unknown"):
-            lacking = "1 answer lacks" if tally["unknown"] == 1 else f"{tally['unknown']} answers lack"
-            yield NotJudged(check.id, f"{lacking} a fact that was not found or declared")
+            yield NotJudged(check.id, _open_question(unknown[check.id]))
+
+
+def _open_question(results: Sequence[Result]) -> str:
+    """Whom a question is open for, and what is missing: the reader's way to an answer."""
+    reasons = {str(result.evidence.get("report", "")) for result in results}
+    names = list(dict.fromkeys(result.subject.name for result in results if result.subject.name))
+    shown = ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
+    why = reasons.pop() if len(reasons) == 1 else ""
+    return f"{why or _NOT_KNOWN}, for {shown}" if shown else why or _NOT_KNOWN
 
 
 def _waiver_notes(triaged: Triaged, asked: set[str]) -> Iterable[str]:

@@ -236,14 +236,24 @@ def _place(item: Any) -> tuple[str | int, ...]:
     return tuple(item["loc"]) or ((named[1],) if named else ())
 
 
+_PLAIN = {
+    "model_type": "must be keys with values, such as `name: ...`",
+    "model_attributes_type": "must be keys with values, such as `name: ...`",
+    "dict_type": "must be keys with values, such as `name: ...`",
+    "list_type": "must be a list, each entry on a line that begins with `-`",
+    "missing": "is missing",
+}
+"""What the errors of pydantic say to somebody who never heard of it."""
+
+
 def _explain(item: Any, model: type[BaseModel]) -> str:
     place = ".".join(str(part) for part in item["loc"]) or "the document"
     if item["type"] == "extra_forbidden":
         from difflib import get_close_matches  # noqa: PLC0415 - only needed for a mistake
 
-        near = get_close_matches(str(item["loc"][-1]), _keys(model, item["loc"][:-1]), n=1)
+        near = get_close_matches(str(item["loc"][-1]), _keys(model, item["loc"][:-1]), n=1, cutoff=0.7)
         return f"unknown key {place}" + (f"; did you mean {near[0]}?" if near else "")
-    return f"{place}: {item['msg'].removeprefix('Value error, ')}"
+    return f"{place}: {_PLAIN.get(item['type']) or item['msg'].removeprefix('Value error, ')}"
 
 
 def _keys(model: type[BaseModel], path: tuple[Any, ...]) -> list[str]:

@@ -162,14 +162,14 @@ def is_own(source: Path, cwd: Path) -> bool:
 def ignored_settings(manifest: Manifest) -> tuple[str, ...]:
     """What a manifest that does not count would have switched off, in words, each with its number."""
     content = manifest.content
-    found: Sequence[tuple[int, str]] = (
-        (len(content.waivers), "waivers"),
-        (len(content.scope.exclude), "exclusions"),
-        (int(bool(content.policy.model_dump(exclude_defaults=True))), "choices of policy"),
-        (sum(entry.criticality is not None for entry in content.automations), "criticalities"),
-        (len(content.risk.get("false_positives") or ()) if isinstance(content.risk, dict) else 0, "false positives"),
+    found: Sequence[tuple[int, str, str]] = (
+        (len(content.waivers), "waiver", "waivers"),
+        (len(content.scope.exclude), "exclusion", "exclusions"),
+        (int(bool(content.policy.model_dump(exclude_defaults=True))), "choice of policy", "choices of policy"),
+        (sum(entry.criticality == "low" for entry in content.automations), "low criticality", "low criticalities"),
+        (len(content.risk.get("false_positives") or ()), "false positive", "false positives"),
     )
-    return tuple(f"{count} {word} in {manifest.path}" for count, word in found if count)
+    return tuple(f"{count} {one if count == 1 else many} in {manifest.path}" for count, one, many in found if count)
 
 
 def _shown(file: Path, cwd: Path) -> str:

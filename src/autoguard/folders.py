@@ -1,4 +1,4 @@
-"""Folders of this user that outlast a run: the cache and the data folder."""
+"""The folder of this user that outlasts a run."""
 
 from pathlib import Path
 
@@ -8,8 +8,3 @@ import platformdirs
 def cache_folder() -> Path:
     """Where what can be computed again is kept, readable by this user alone."""
     return Path(platformdirs.user_cache_dir("autoguard", appauthor=False))
-
-
-def data_folder() -> Path:
-    """Where runs that the user asked to keep are kept."""
-    return Path(platformdirs.user_data_dir("autoguard", appauthor=False))

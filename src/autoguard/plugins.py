@@ -15,6 +15,8 @@ from autoguard.hooks import GROUP, Lazy
 if TYPE_CHECKING:
     from autoguard.platforms import Platform
 
+_BUILT_IN = "built-in"
+
 
 @dataclass
 class Registry:
@@ -65,7 +67,7 @@ def load_plugins(*, external: bool = True) -> Registry:
     """Built-in parts and, unless `external` is off, those of installed plugins."""
     manager = pluggy.PluginManager(GROUP)
     manager.add_hookspecs(hooks)
-    manager.register(builtin, name="built-in")
+    manager.register(builtin, name=_BUILT_IN)
     registry = Registry()
     loaded = []
     for point in sorted(entry_points(group=GROUP), key=lambda point: point.name) if external else ():
@@ -99,10 +101,12 @@ def _collect(manager: pluggy.PluginManager, kind: str, registry: Registry) -> di
     parts: dict[str, Lazy[Any]] = {}
     caller = getattr(manager.hook, f"autoguard_{kind}")
     # Each implementation is called by itself: a joint call ends at the first one that raises.
-    for implementation in sorted(caller.get_hookimpls(), key=lambda found: found.plugin_name != "built-in"):
+    for implementation in sorted(caller.get_hookimpls(), key=lambda found: found.plugin_name != _BUILT_IN):
         try:
             provided = list(implementation.function())
-        except Exception as error:  # noqa: BLE001 - as above
+        except Exception as error:
+            if implementation.plugin_name == _BUILT_IN:
+                raise
             registry.warn(f"plugin {implementation.plugin_name}: {kind} failed ({type(error).__name__})")
             continue
         for part in provided:

@@ -138,6 +138,8 @@ def described() -> list[str]:
 
 def cases(check: str) -> Iterator[Case]:
     """All trees of a check, then their variants."""
+    if not (ROOT / check).is_dir():
+        return
     content = expected(check)
     for name, what in content.trees.items():
         yield Case(check, name, ROOT / check / name, what)

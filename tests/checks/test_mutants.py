@@ -15,7 +15,10 @@ MUTANTS = [mutant for check in CATALOG.checks.values() for mutant in mutants(che
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda one: one.id)
 def test_mutant_is_noticed(mutant: Mutant, scans: Scans) -> None:
-    assert _by_examples(mutant) or _by_exports(mutant, scans) or _by_a_vault(mutant, scans)
+    noticed = _by_examples(mutant) or _by_exports(mutant, scans) or _by_a_vault(mutant, scans)
+    assert noticed, (
+        f"no example and no tree notices {mutant.id}; add one, or a variant to {mutant.check.id}/expected.yaml"
+    )
 
 
 def test_an_entry_of_a_vault_that_two_platforms_read_was_not_copied(scans: Scans) -> None:

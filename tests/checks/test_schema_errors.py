@@ -86,14 +86,14 @@ def test_the_check_itself_has_no_mistake(tmp_path: Path) -> None:
         pytest.param(
             "message:",
             "mesage:",
-            [":1: message: Field required", ":13: unknown key mesage; did you mean message?"],
+            [":1: message: is missing", ":13: unknown key mesage; did you mean message?"],
             id="unknown key",
         ),
         pytest.param(
             "to: high",
             "too: high",
             [
-                ":8: severity.raise.0.to: Field required",
+                ":8: severity.raise.0.to: is missing",
                 ":8: unknown key severity.raise.0.too; did you mean to?",
             ],
             id="unknown key of a rule",
@@ -101,7 +101,7 @@ def test_the_check_itself_has_no_mistake(tmp_path: Path) -> None:
         pytest.param(
             "minutes: 10",
             "minuets: 10",
-            [":17: fix.minutes: Field required", ":18: unknown key fix.minuets; did you mean minutes?"],
+            [":17: fix.minutes: is missing", ":18: unknown key fix.minuets; did you mean minutes?"],
             id="unknown key of a part",
         ),
         pytest.param(
@@ -119,7 +119,10 @@ def test_the_check_itself_has_no_mistake(tmp_path: Path) -> None:
         ),
         pytest.param("minutes: 10", "minutes: -1", [":18: fix.minutes: Input should be greater than 0"], id="range"),
         pytest.param(
-            "evidence: [kind]", "evidence: kind", [":15: evidence: Input should be a valid list"], id="no list"
+            "evidence: [kind]",
+            "evidence: kind",
+            [":15: evidence: must be a list, each entry on a line that begins with `-`"],
+            id="no list",
         ),
         pytest.param(
             "base: medium",
@@ -127,12 +130,12 @@ def test_the_check_itself_has_no_mistake(tmp_path: Path) -> None:
             [":6: severity.base: Input should be 'info', 'low', 'medium', 'high' or 'critical'"],
             id="no severity",
         ),
-        pytest.param("title: A webhook without a caller\n", "", [":1: title: Field required"], id="missing part"),
-        pytest.param("  minutes: 10\n", "", [":17: fix.minutes: Field required"], id="missing part of a part"),
+        pytest.param("title: A webhook without a caller\n", "", [":1: title: is missing"], id="missing part"),
+        pytest.param("  minutes: 10\n", "", [":17: fix.minutes: is missing"], id="missing part of a part"),
         pytest.param(
             "\n      facts: {kind: schedule, exposed: false, auth: none}",
             "",
-            [":31: examples.near_miss.0.facts: Field required"],
+            [":31: examples.near_miss.0.facts: is missing"],
             id="example without facts",
         ),
         pytest.param(

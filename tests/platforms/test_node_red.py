@@ -128,7 +128,7 @@ def test_an_unknown_source_is_a_trigger_and_an_unknown_sink_is_none() -> None:
     [sink] = automation.steps
     assert (sink.kind, sink.writes) == ("other", "yes")
     assert sink.component is not None
-    assert (sink.component.name, sink.component.publisher) == ("knx-device out", "third-party")
+    assert (sink.component.name, sink.component.publisher) == ("node type knx-device out", "third-party")
 
 
 def test_an_unknown_node_that_others_feed_is_a_step() -> None:

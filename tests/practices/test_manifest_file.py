@@ -168,7 +168,7 @@ def test_a_day_that_no_calendar_has_is_an_error_at_its_line(old: str) -> None:
 def test_what_must_be_given(drop: str, place: str) -> None:
     number = len(LINES) - LINES[::-1].index(drop)
     [told] = mistakes(with_line(number, "# left out"))
-    assert re.match(rf"autoguard\.yaml:\d+: {re.escape(place)}: Field required$", told)
+    assert re.match(rf"autoguard\.yaml:\d+: {re.escape(place)}: is missing$", told)
 
 
 def test_all_mistakes_are_told_at_once_in_the_order_of_lines() -> None:

@@ -1,11 +1,15 @@
 """The command line: parse, wire, exit. One module a command; no logic, and no heavy import before it is needed."""
 
+import errno
 import os
 import sys
 from typing import Any, NoReturn
 
 FOUND, ERROR, INCOMPLETE, STOPPED = 1, 2, 3, 130
 """Exit codes: something open at or above the threshold; usage, configuration or internal error; could not read all."""
+
+
+_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG)
 
 
 def main() -> NoReturn:
@@ -25,6 +29,8 @@ def main() -> NoReturn:
         # The reader of our output went away, as `| head` does; there is nobody left to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
+    except OSError as error:
+        code = _complain(f"cannot write: {error.strerror}") if error.errno in _DISK else _unexpected(error)
     except Exception as error:  # noqa: BLE001 - the last line of defence; a traceback could show what was scanned
         code = _unexpected(error)
     sys.exit(code)

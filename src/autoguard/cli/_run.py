@@ -17,8 +17,9 @@ from autoguard.errors import UsageError
 from autoguard.model import DOMAINS, Assessment, Inventory, Policy, Provenance
 from autoguard.pipeline import Root
 from autoguard.plugins import Registry, check_rooms, load_plugins
-from autoguard.practices.manifest import Manifest
+from autoguard.practices.manifest import Manifest, unmatched
 from autoguard.printable import printable
+from autoguard.render._wording import shown_path
 from autoguard.secrets.redaction import Redactor
 from autoguard.tables import table_dates
 from autoguard.tools import ToolOptions, ToolReport
@@ -122,14 +123,16 @@ def read(session: Session, progress: Progress | None = None) -> ReadEstate:
         check_names(manifest, session.catalog)
     scope = pipeline.keep_to_scope(collected, manifest) if manifest is not None and manifest.own else ()
     if manifest is not None and not session.config.path and not session.wanted.quiet:
-        sys.stderr.write(printable(f"using {manifest.path}" + ("" if manifest.own else " for facts alone") + "\n"))
+        shown = shown_path(manifest.path, [root.source for root in session.roots])
+        sys.stderr.write(printable(f"using {shown}{_whose(manifest)}\n"))
     linked = pipeline.build_inventory(collected, session.roots, session.registry, manifest, found.gaps, session.today)
     redactor = Redactor(linked.labels, (document.path for document in collected.documents))
     inventory = redactor.model(linked.inventory)
     if os.environ.get("AUTOGUARD_KEY"):
         credentials = tuple(replace(one, fingerprint=one.digest[:32]) for one in inventory.credentials)
         inventory = replace(inventory, credentials=credentials)
-    notes = (*(_not_honoured(item) for item in ignored), *found.notes, *scope)
+    loose = unmatched(manifest, inventory.automations) if manifest is not None else ()
+    notes = (*(_not_honoured(item) for item in ignored), *found.notes, *scope, *loose)
     return ReadEstate(inventory, collected, redactor, manifest, policy, notes)
 
 
@@ -193,6 +196,12 @@ def _assess(
             ignored_settings=notes,
         ),
     )
+
+
+def _whose(manifest: Manifest) -> str:
+    if not manifest.own:
+        return " for facts alone; --trust-config honours its waivers and choices as well"
+    return ", waivers and choices included: it lies in the tree you work in" if manifest.content.waivers else ""
 
 
 def _not_honoured(setting: str) -> str:

@@ -32,8 +32,13 @@ def _triggers(automation: Automation) -> list[Any]:
     return [trigger for trigger in automation.triggers if trigger.enabled != "no"]
 
 
-def _untrusted_code(automation: Automation, _: Estate) -> bool:
-    return any(one.untrusted == "yes" and one.into == "workspace" for step in automation.steps for one in step.inputs)
+def _untrusted_code(automation: Automation, _: Estate) -> bool | None:
+    return fold(one.untrusted for step in automation.steps for one in step.inputs if one.into == "workspace")
+
+
+def _writes_unattended(automation: Automation, estate: Estate) -> bool | None:
+    started = [trigger for trigger in _triggers(automation) if trigger.kind in _UNATTENDED]
+    return fold(estate.reach(automation.id, trigger.id).known("write") for trigger in started)
 
 
 FACTS = (
@@ -79,6 +84,13 @@ FACTS = (
         optional=True,
     ),
     Fact(
+        "writes_unattended",
+        "bool",
+        "what starts without a person reaches a step that changes data outside",
+        _writes_unattended,
+        optional=True,
+    ),
+    Fact(
         "moves_money",
         "bool",
         "a step moves or owes money",
@@ -104,7 +116,13 @@ FACTS = (
         optional=True,
     ),
     Fact("is_called", "bool", "another automation starts it", lambda item, estate: bool(estate.graph.callers(item.id))),
-    Fact("runs_untrusted_code", "bool", "it fetches code that outsiders wrote into its workspace", _untrusted_code),
+    Fact(
+        "runs_untrusted_code",
+        "bool",
+        "it fetches code that outsiders wrote into its workspace",
+        _untrusted_code,
+        optional=True,
+    ),
     Fact(
         "personal_data",
         "strings",

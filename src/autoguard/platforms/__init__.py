@@ -52,10 +52,10 @@ def merge(facts: Sequence[Facts]) -> Facts:
 class Platform:
     """A reader for one platform's files.
 
-    `signature` is searched in the bytes of every document and decides cheaply whether to look closer; `recognise`
-    looks at the content and says whether the document belongs to this platform; `read` turns it into facts. `join`
-    gets the facts of all documents of the platform together, for what is spread over several files. `names` are file
-    names (shell patterns, lower case) for which this reader is asked first.
+    `signature` is searched in the text of every document, as UTF-8 whatever its own encoding, and decides cheaply
+    whether to look closer; `recognise` looks at the content and says whether the document belongs to this platform;
+    `read` turns it into facts. `join` gets the facts of all documents of the platform together, for what is spread
+    over several files. `names` are file names (shell patterns, lower case) for which this reader is asked first.
     """
 
     id: str

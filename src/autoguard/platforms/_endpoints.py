@@ -21,12 +21,16 @@ _DYNAMIC = re.compile(r"\{\{|\$\{|\$\(|@\{|\}\}|^[=@]|%[A-Za-z_]+%|[{}$]|^\$")
 _HOST = re.compile(r"^(?:\[[0-9a-f:.]+\]|[a-z0-9_](?:[a-z0-9_.-]{0,252}[a-z0-9])?)$")
 _MAX_ENDPOINTS = 20
 _COMMENT = re.compile(r"\s*(?://|#|\*|<!--|/\*|--\s)|.*(?<!:)//\s")
+_VOCABULARY = re.compile(r"xmlns(?::[\w.-]{1,60})?\s*=\s*\\?[\"']$")
+"""What stands before the name of an XML vocabulary, which only looks like an address."""
 _NAMESPACES = frozenset(
     {"www.w3.org", "schemas.xmlsoap.org", "schemas.openxmlformats.org", "schemas.microsoft.com", "schema.org",
      "purl.org", "xmlns.com", "json-schema.org", "ns.adobe.com", "java.sun.com", "xmlns.jcp.org", "www.sitemaps.org",
      "ogp.me", "docs.oasis-open.org", "www.opengis.net", "specs.xmlsoap.org", "tempuri.org"}
 )  # fmt: skip
 """Hosts in the names of XML and JSON vocabularies, to which nobody connects."""
+_IN_EXPRESSION = re.compile(r"=\s*\{\{|@")
+"""An expression of n8n or of a workflow definition, in which the beginning of an address may stand as text."""
 _MAX_PORT = 65535
 
 
@@ -36,7 +40,7 @@ def endpoint(url: str) -> Endpoint | None:
     if not url:
         return None
     text = url.removeprefix("=").strip()
-    match = _URL.match(text)
+    match = _URL.match(text) or (_URL.search(text) if _IN_EXPRESSION.match(url) else None)
     if match is None:
         if "://" not in text and _HOST.match(text.lower().split("/")[0].split(":")[0]) and "." in text.split("/")[0]:
             return Endpoint("", text.lower().split("/")[0].split(":")[0])
@@ -87,7 +91,11 @@ def _all(text: str) -> Iterator[Endpoint]:
     for match in _URL.finditer(text):
         before = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
         one = _from(match)
-        if not one.dynamic and one.host not in _NAMESPACES and not _COMMENT.match(before):
+        if (
+            not one.dynamic
+            and one.host not in _NAMESPACES
+            and not (_COMMENT.match(before) or _VOCABULARY.search(before))
+        ):
             yield one
 
 

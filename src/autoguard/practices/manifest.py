@@ -90,6 +90,21 @@ def declarations(
     return found
 
 
+def unmatched(manifest: Manifest, automations: Iterable[Automation]) -> tuple[str, ...]:
+    """What the manifest names and nothing answers to: automations that were not read, people it does not list."""
+    content = manifest.content
+    read = list(automations)
+    people = {person.id for person in content.people}
+    notes = []
+    for index, entry in enumerate(content.automations):
+        place = f"{manifest.path}:{manifest.lines.get(f'automations.{index}', 1)}"
+        if not any(_speaks_of(manifest, entry, automation) for automation in read):
+            notes.append(f"{place}: {entry.id} matches no automation that was read")
+        unknown = [name for name in (entry.owner, entry.deputy) if name and people and name not in people]
+        notes.extend(f"{place}: {name} is not among the people of the manifest" for name in unknown)
+    return tuple(notes)
+
+
 def _speaks_of(manifest: Manifest, entry: "AutomationEntry", automation: Automation) -> bool:
     if entry.platform and entry.platform.replace("_", "-") != automation.platform:
         return False
@@ -122,8 +137,8 @@ def _declared(
         id=entry.id,
         owner=entry.owner,
         deputy=entry.deputy,
-        # Somebody else's manifest may describe its automations but not decide how much they matter to this audit.
-        criticality=entry.criticality if manifest.own else None,
+        # Somebody else's manifest may say that an automation matters, which asks for more, but not that it does not.
+        criticality=entry.criticality if manifest.own or entry.criticality != "low" else None,
         purpose=entry.purpose,
         phase=entry.phase or "",
         data=tuple(entry.data),

@@ -1,7 +1,7 @@
 """What the reader sees: one module a format. A renderer turns an assessment into text or bytes, no more."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from autoguard.model import Assessment, Check, Policy
 
@@ -18,7 +18,6 @@ class RenderContext:
     width: int = 100
     color: bool = False
     verbose: int = 0
-    branding: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

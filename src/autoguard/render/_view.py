@@ -1,22 +1,25 @@
 """The assessment arranged for a reader: what the Markdown and the HTML report both show, without any markup."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from autoguard.model import Assessment, Check, Finding
+from autoguard.model import Assessment, Check, Finding, Location, Severity, severity_rank
 from autoguard.render import RenderContext
 from autoguard.render._contract import summary
 from autoguard.render._wording import (
     DOMAIN_TITLES,
+    answered,
+    caps,
     counts_line,
     evidence,
     headline,
+    judged_domains,
     minutes,
     place,
     plain,
     plural,
     shown_path,
-    whole,
 )
 
 GRADE_WORDS = {
@@ -63,7 +66,7 @@ class DomainView:
     assured: float
     possible: float
     counts: str
-    open: int
+    judged: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,7 @@ class StepView:
 
     check: str
     title: str
-    places: str
+    findings: str
     gain: str
     effort: str
     lifts: str
@@ -100,8 +103,8 @@ class View:
     provisional: bool
     assured: float
     possible: float
-    coverage: int
-    questions: int
+    answered: str
+    nothing: bool
     caps: tuple[str, ...]
     domains: tuple[DomainView, ...]
     first: tuple[StepView, ...]
@@ -120,7 +123,6 @@ def view(assessment: Assessment, context: RenderContext) -> View:
     """The report of an assessment."""
     score = assessment.score
     failures = [finding for finding in assessment.findings if finding.outcome == "fail"]
-    caps = {cap.id: cap.because for cap in context.policy.scoring.caps}
     return View(
         target=plain(assessment.target),
         headline=headline(assessment),
@@ -131,9 +133,9 @@ def view(assessment: Assessment, context: RenderContext) -> View:
         provisional=score.grade.endswith("?"),
         assured=score.assured,
         possible=score.possible,
-        coverage=whole(score.coverage * 100),
-        questions=len(assessment.checks),
-        caps=tuple(caps.get(cap, cap) for cap in score.capped_by),
+        answered=answered(assessment),
+        nothing=not assessment.inventory.automations,
+        caps=tuple(caps(assessment, context.policy)),
         domains=tuple(_domains(assessment)),
         first=tuple(first_steps(assessment, context)),
         findings=tuple(_finding(number, one, assessment, context) for number, one in enumerate(failures, start=1)),
@@ -152,6 +154,7 @@ def view(assessment: Assessment, context: RenderContext) -> View:
 
 
 def _domains(assessment: Assessment) -> Iterable[DomainView]:
+    judged = judged_domains(assessment)
     for domain in assessment.score.domains:
         found = [
             one for one in assessment.findings if (one.domain, one.outcome, one.status) == (domain.id, "fail", "open")
@@ -162,15 +165,15 @@ def _domains(assessment: Assessment) -> Iterable[DomainView]:
             if (count := sum(one.severity == severity for one in found))
         ]
         title = DOMAIN_TITLES[domain.id]
-        yield DomainView(domain.id, title, domain.assured, domain.possible, ", ".join(words), len(found))
+        yield DomainView(domain.id, title, domain.assured, domain.possible, ", ".join(words), domain.id in judged)
 
 
 def first_steps(assessment: Assessment, context: RenderContext) -> Iterable[StepView]:
     """The three repairs to begin with: those of critical findings, then those that bring most for their effort."""
-    failing = [finding for finding in assessment.findings if finding.outcome == "fail"]
-    checks = {finding.check for finding in failing}
-    critical = {finding.check for finding in failing if (finding.severity, finding.status) == ("critical", "open")}
-    steps = [step for step in assessment.score.roadmap if step.check in checks and step.raw_gain > 0]
+    failing = [one for one in assessment.findings if (one.outcome, one.status) == ("fail", "open")]
+    counts = Counter(finding.check for finding in failing)
+    critical = {finding.check for finding in failing if finding.severity == "critical"}
+    steps = [step for step in assessment.score.roadmap if step.check in counts and step.raw_gain > 0]
     steps.sort(key=lambda step: step.check not in critical)
     for step in steps[:3]:
         check = context.checks.get(step.check)
@@ -178,10 +181,10 @@ def first_steps(assessment: Assessment, context: RenderContext) -> Iterable[Step
         yield StepView(
             check=step.check,
             title=check.title if check else step.check,
-            places=plural(step.count, "place"),
+            findings=plural(counts[step.check], "finding"),
             gain=gain,
-            effort=minutes(step.minutes),
-            lifts=", ".join(step.lifts),
+            effort=minutes(counts[step.check] * (check.fix.minutes if check else 60)),
+            lifts="a limit of the score" if step.lifts else "",
             first_step=check.fix.steps[0] if check else "",
         )
 
@@ -226,13 +229,26 @@ def _title(check: str, context: RenderContext) -> str:
     return found.title if found else check
 
 
+def _open_failures(assessment: Assessment) -> list[Finding]:
+    return [one for one in assessment.findings if (one.outcome, one.status) == ("fail", "open")]
+
+
+def _worst(severities: Iterable[Severity]) -> str:
+    return max(severities, key=severity_rank, default="")
+
+
 def _automations(assessment: Assessment) -> Iterable[Row]:
-    by_automation: dict[str, set[str]] = {}
-    for finding in assessment.findings:
-        if finding.outcome == "fail" and finding.status == "open":
-            by_automation.setdefault(finding.subject.automation, set()).add(finding.severity)
+    by_automation: dict[str, list[Severity]] = {}
+    by_path: dict[str, list[Severity]] = {}
+    for finding in _open_failures(assessment):
+        if finding.subject.automation:
+            by_automation.setdefault(finding.subject.automation, []).append(finding.severity)
+        else:
+            # A finding of several automations names none; its places do.
+            for path in {location.path for location in finding.locations}:
+                by_path.setdefault(path, []).append(finding.severity)
     for one in assessment.inventory.automations:
-        worst = next((s for s in ("critical", "high", "medium", "low") if s in by_automation.get(one.id, ())), "")
+        severities = [*by_automation.get(one.id, ()), *by_path.get(one.location.path, ())]
         yield Row(
             (
                 plain(one.name),
@@ -244,7 +260,7 @@ def _automations(assessment: Assessment) -> Iterable[Row]:
                 one.criticality,
                 plain(place(one.location, assessment.inventory.sources)),
             ),
-            worst,
+            _worst(severities),
         )
 
 
@@ -258,11 +274,16 @@ def _integrations(assessment: Assessment) -> Iterable[Row]:
 
 
 def _credentials(assessment: Assessment) -> Iterable[Row]:
+    findings = [one for one in _open_failures(assessment) if one.subject.type == "credential"]
+
+    def worst(locations: Sequence[Location]) -> str:
+        places = set(locations)
+        return _worst(one.severity for one in findings if places & set(one.locations))
+
     for one in assessment.inventory.credentials:
         where = place(one.locations[0], assessment.inventory.sources) if one.locations else ""
         name = plain(one.name) + (f" [{one.label}]" if one.label else "")
-        mark = "high" if one.storage == "inline" else ""
-        yield Row((one.kind, name, one.storage, str(len(one.automations)), plain(where)), mark)
+        yield Row((one.kind, name, one.storage, str(len(one.automations)), plain(where)), worst(one.locations))
 
 
 def _practices(assessment: Assessment) -> Iterable[Row]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from autoguard.model import Assessment, Finding, Location, Source
+from autoguard.model import Assessment, Finding, Location, Policy, Source
 from autoguard.printable import printable
 from autoguard.render._contract import summary
 
@@ -51,6 +51,35 @@ def headline(assessment: Assessment) -> str:
             plural(len(owners), "owner"),
         )
     )
+
+
+def answered(assessment: Assessment) -> str:
+    """How many of the questions have an answer for everything that they were asked of."""
+    done = sum(not count.unknown and not count.error for count in assessment.checks)
+    return f"{done} of {plural(len(assessment.checks), 'question')} answered"
+
+
+def judged_domains(assessment: Assessment) -> frozenset[str]:
+    """The domains in which a question was asked of something that exists; of the others the score says nothing."""
+    return frozenset(
+        count.domain for count in assessment.checks if count.passed or count.failed or count.unknown or count.error
+    )
+
+
+def caps(assessment: Assessment, policy: Policy) -> list[str]:
+    """Why the score is limited; what is only not ruled out, because it limits the assured number alone, is said so."""
+    score = assessment.score
+    found = {cap.id: cap for cap in policy.scoring.caps}
+    words = []
+    for name in score.capped_by:
+        cap = found.get(name)
+        if cap is None:
+            words.append(name)
+        elif score.possible > cap.limit and not cap.coverage_below:
+            words.append(f"it is not ruled out that {cap.because}")
+        else:
+            words.append(cap.because)
+    return words
 
 
 def evidence(finding: Finding, width: int) -> Iterable[tuple[str, str]]:

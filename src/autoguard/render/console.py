@@ -9,7 +9,20 @@ from rich.text import Text
 from autoguard.model import Assessment, Finding
 from autoguard.render import RenderContext, Renderer
 from autoguard.render._view import first_steps
-from autoguard.render._wording import counts_line, evidence, headline, minutes, place, plain, plural, shown_path, whole
+from autoguard.render._wording import (
+    answered,
+    caps,
+    counts_line,
+    evidence,
+    headline,
+    judged_domains,
+    minutes,
+    place,
+    plain,
+    plural,
+    shown_path,
+    whole,
+)
 
 _STYLES = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "cyan", "info": "dim"}
 _BAR = 20
@@ -50,7 +63,7 @@ def _lines(assessment: Assessment, context: RenderContext) -> Iterable[Text]:
         )
         yield Text()
     yield from _gaps(assessment)
-    yield from _score(assessment)
+    yield from _score(assessment, context)
     yield Text(counts_line(assessment.findings), "bold")
     yield from _not_judged(assessment)
     yield from _notes(assessment)
@@ -121,7 +134,7 @@ def place_of(path: str, assessment: Assessment) -> str:
     return shown_path(path, assessment.inventory.sources)
 
 
-def _score(assessment: Assessment) -> Iterable[Text]:
+def _score(assessment: Assessment, context: RenderContext) -> Iterable[Text]:
     score = assessment.score
     yield Text.assemble((plain(assessment.target), "bold"), f"  {headline(assessment)}")
     yield Text()
@@ -130,24 +143,25 @@ def _score(assessment: Assessment) -> Iterable[Text]:
         yield Text(f"  no automation was found in {read}; there is nothing to grade", "yellow")
         yield Text()
         return
-    capped = f", at most {score.capped_by and _cap_text(assessment)}" if score.capped_by else ""
-    answered = f"{whole(score.coverage * 100)} % of {len(assessment.checks)} questions answered"
+    limits = caps(assessment, context.policy)
     yield Text.assemble(
         "  score ",
         (f"{whole(score.assured)} assured, {whole(score.possible)} possible", "bold"),
-        f"  ({score.grade}{capped})   {answered}",
+        f"  ({score.grade})   {answered(assessment)}",
     )
+    for reason in limits:
+        yield Text(f"  limited because {reason}")
+    judged = judged_domains(assessment)
     for domain in score.domains:
+        if domain.id not in judged:
+            yield Text(f"  {domain.id:<13}   -  nothing was asked here, or nothing is there to ask", "dim")
+            continue
         counts = _counts(assessment, domain.id)
         filled, maybe = round(domain.assured / 100 * _BAR), round(domain.possible / 100 * _BAR)
         bar = "#" * filled + "-" * max(0, maybe - filled) + "." * (_BAR - max(filled, maybe))
         yield Text(f"  {domain.id:<13}{whole(domain.assured):>4}  {bar}   {counts}".rstrip())
     yield Text("  # assured   - possible, once the open questions are answered", "dim")
     yield Text()
-
-
-def _cap_text(assessment: Assessment) -> str:
-    return ", ".join(assessment.score.capped_by[:1])
 
 
 def _counts(assessment: Assessment, domain: str) -> str:
@@ -192,7 +206,7 @@ def _fix_first(assessment: Assessment, context: RenderContext) -> Iterable[Text]
         yield Text.assemble(
             f"  {number}. ",
             (f"{step.check:<{width}}", "bold"),
-            f"  {step.gain}{lifts}, {step.places}, about {step.effort}: {step.title}",
+            f"  {step.gain}{lifts}, {step.findings}, about {step.effort}: {step.title}",
         )
 
 

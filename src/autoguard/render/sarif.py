@@ -25,6 +25,8 @@ def render(assessment: Assessment, context: RenderContext) -> str:
     ids = sorted({finding.check for finding in findings})
     rules = [_rule(name, context.checks.get(name)) for name in ids]
     index = {name: position for position, name in enumerate(ids)}
+    # Where there is no automation the numbers would praise an empty folder.
+    found = bool(assessment.inventory.automations)
     run = {
         "tool": {"driver": _driver(assessment, rules)},
         "invocations": [_invocation(assessment)],
@@ -32,8 +34,7 @@ def render(assessment: Assessment, context: RenderContext) -> str:
         "results": [_result(finding, index, assessment) for finding in findings],
         "properties": {
             "target": assessment.target,
-            "scoreAssured": assessment.score.assured,
-            "scorePossible": assessment.score.possible,
+            **({"scoreAssured": assessment.score.assured, "scorePossible": assessment.score.possible} if found else {}),
             "grade": assessment.score.grade,
         },
     }

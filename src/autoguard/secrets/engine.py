@@ -80,15 +80,18 @@ class Hits:
 def _matches(
     pattern: "re.Pattern[bytes]", ends: list[int] | None, data: bytes, before: int, behind: int
 ) -> Iterator["re.Match[bytes]"]:
-    if ends is None:
-        yield from pattern.finditer(data)
-        return
     after = 0
+    if ends is None:
+        while match := pattern.search(data, after):
+            after = max(match.end("secret"), match.start() + 1)
+            yield match
+        return
     for end in sorted(ends):
         if end <= after:
             continue
         for match in pattern.finditer(data, max(after, end - before), end + behind):
             if match.end() >= end:
-                after = match.end()
+                # The character that ends one value may begin the next line.
+                after = max(match.end("secret"), end)
                 yield match
                 break

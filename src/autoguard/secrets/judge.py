@@ -40,6 +40,7 @@ _NO_SECRET = frozenset(
     }
 )  # fmt: skip
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?")
 _URL_OR_PATH = re.compile(r"^(?:https?://[^@\s]*$|/[\w./-]+$|\.{1,2}/|[A-Za-z]:\\)")
 _IDENTIFIER = re.compile(
     r"[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+(?:\(.*\)?)?|[a-z_]+\(.*|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+"
@@ -95,6 +96,8 @@ def _looks_like_password(value: str) -> bool:
 
 def _looks_random(value: str) -> bool:
     if len(value) < _MIN_GENERIC or " " in value or _UUID.fullmatch(value) or _URL_OR_PATH.match(value):
+        return False
+    if _DATE.fullmatch(value):
         return False
     if _IDENTIFIER.fullmatch(value) or _WORDS_ONLY.fullmatch(value):
         return False

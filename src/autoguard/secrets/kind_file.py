@@ -60,7 +60,7 @@ class KindEntry(_Strict):
     source: str = ""
     """The vendor's own documentation of the form."""
     read: str = ""
-    """The day on which the source was read."""
+    """The day on which the source was read; none where the form is known from use and the source does not state it."""
 
     @model_validator(mode="after")
     def _one_form(self) -> "KindEntry":
@@ -99,8 +99,8 @@ class KindsFile(_Strict):
                     raise ValueError(f"{entry.id}: `{key}` is missing, here and in the file")
             if not entry.generic and not (entry.source or self.source):
                 raise ValueError(f"{entry.id}: `source` is missing, here and in the file")
-            if not entry.generic and not is_day(entry.read or self.read):
-                raise ValueError(f"{entry.id}: `read` must be the day on which the source was read")
+            if (entry.read or self.read) and not is_day(entry.read or self.read):
+                raise ValueError(f"{entry.id}: `read` must be a day, written as 2026-11-24")
         return self
 
 

@@ -154,6 +154,8 @@ def _name(main: Run, service: str, word: str) -> str:
         return main.script
     if service and main.program in PROGRAMS and main.program not in _FETCHERS:
         return f"{main.program} {word}".strip()
+    if main.program == "run-parts":
+        return f"run-parts {base_name(next((one for one in main.arguments if not one.startswith('-')), ''))}".strip()
     return main.program
 
 

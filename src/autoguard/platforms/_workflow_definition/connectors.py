@@ -27,7 +27,6 @@ TYPES: dict[str, StepKind] = {
 """Action types that say by themselves what a step is, in lower case."""
 
 VARIABLE_TYPES = frozenset(name for name in TYPES if name.endswith("variable"))
-CONTAINER_TYPES = frozenset({"if", "switch", "foreach", "until", "scope", "changesetrequest"})
 _NEITHER = frozenset({"branch", "loop", "transform", "wait", "agent", "ai"})
 
 _SERVICES: dict[str, StepKind] = {

@@ -20,11 +20,11 @@ from autoguard.platforms._values import text
 from autoguard.platforms.cron.crontab import Line, is_command, lines
 from autoguard.syntax.parsed import Parsed
 
-_SPOOL = re.compile(r"(?:^|/)(?:spool/cron(?:/crontabs)?|crontabs|cron/tabs)/(?P<user>[A-Za-z_][\w.-]{0,31})$")
 _FIELD_HEADER = re.compile(r"\bm(?:in(?:ute)?)?\s+h(?:our)?\b|\bmin(?:ute)?\s*\(|\bdow\b", re.IGNORECASE)
 _MAX_COMMENT = 5
 _NO_PROSE = re.compile(r"://|[=|<>$]|\s--?\w")
 _PLACED = re.compile(r"(?:^|/)(?:crontab|cron\.d/[^/]+|spool/cron/\S+)$")
+_IS_CRONTAB = re.compile(r"(?:^|[/._-])crontab(?:\.txt)?$|\.cron$")
 _NAMED = re.compile(r"crontab|\.cron$|(?:^|/)cron\.d/")
 
 
@@ -43,7 +43,8 @@ def recognise(parsed: Parsed) -> bool:
     jobs = [line for line in found if line.kind == "job"]
     refused = next((line for line in found if line.kind == "other"), None)
     if refused is not None:
-        if jobs and _PLACED.search(parsed.path.lower()):
+        path = parsed.path.lower()
+        if jobs and (_PLACED.search(path) or _IS_CRONTAB.search(path)):
             raise UnreadableError(f"is a crontab with a line that cron refuses: line {refused.number}")
         return False
     if not jobs:

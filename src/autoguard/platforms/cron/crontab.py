@@ -36,6 +36,8 @@ _COMMAND_START = re.compile(r"^[A-Za-z_/.~$\"'(\[{!:]")
 _PLACEHOLDERS = frozenset({"command", "user-name", "user", "cmd", "dow", "script"})
 _DEBIAN_EXAMPLE = "tar -zcf /var/backups/home.tgz /home/"
 _ANACRON = re.compile(r"^(?P<period>\d{1,4}|@[a-z]{5,8})\s+\d{1,5}\s+(?P<id>[\w.-]{1,60})\s+(?P<command>\S.*)$")
+_USAGE = re.compile(r"\s\[[A-Za-z*-]")
+"""Options in brackets, as a line that explains a command has them; a test has a blank behind its bracket."""
 _MAX_LINE = 10_000
 
 Form = Literal["user", "system", "anacron"]
@@ -144,6 +146,8 @@ def is_command(text: str) -> bool:
     words = text.split()
     first = words[0] if words else ""
     if first.lower() in _PLACEHOLDERS or text == _DEBIAN_EXAMPLE or re.match(r"[/.]?path/to/", first):
+        return False
+    if _USAGE.search(text):
         return False
     if re.match(r"^(?:~?/|\./|\$[A-Z{(]|[A-Z_][A-Z0-9_]*=)", first):
         return True

@@ -19,6 +19,7 @@ from autoguard.syntax.parsed import Parsed
 ID = "logic-apps"
 _STATES: dict[str, Known] = {"enabled": "yes", "disabled": "no", "suspended": "no"}
 _GUID = re.compile(r"^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")
+_NO_NAMES = ("workflow.json", "definition.json")
 _RESOURCE_ID = re.compile(r"^/subscriptions/[^{}<>\[\]]{1,400}$", re.IGNORECASE)
 _BEARER_ONLY = re.compile(r"authorization'\].{0,40}bearer", re.IGNORECASE | re.DOTALL)
 
@@ -62,14 +63,16 @@ def computed_gap(parsed: Parsed, workflow: Workflow) -> Gap:
 
 def _name(parsed: Parsed, workflow: Workflow) -> str:
     if workflow.form == "resource":
-        return template_name(workflow.document, string(workflow.record.get("name"))) or parsed.name
+        # A Standard workflow's resource is called by its app and itself.
+        named = template_name(workflow.document, string(workflow.record.get("name"))).rpartition("/")[2]
+        return named or parsed.name
     # A Standard workflow is called by its folder's name.
     folder = parsed.folder.rpartition("/")[2].rstrip("!")
     stem = re.split(r"[/!]", parsed.path)[-1].removesuffix(".json")
     # Gallery templates may leave their words to a file of translations.
     shown = text(workflow.properties.get("displayName"))
     given = "" if shown.startswith("${") else shown
-    return given or (folder if parsed.name == "workflow.json" else "") or stem
+    return given or (folder if parsed.name in _NO_NAMES else "") or stem
 
 
 def _native_id(workflow: Workflow) -> str:

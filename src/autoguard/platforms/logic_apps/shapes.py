@@ -16,6 +16,9 @@ from autoguard.platforms._workflow_definition.shapes import is_definition, is_fl
 from autoguard.syntax.parsed import Parsed
 
 _RESOURCE_TYPE = "microsoft.logic/workflows"
+_STANDARD_TYPE = "microsoft.web/sites/workflows"
+"""A workflow of a Standard app as the resource manager answers it: its files stand below the properties."""
+_STANDARD_FILE: Path = ("properties", "files", "workflow.json")
 _MAX_RESOURCES = 5000
 Form = Literal["file", "resource"]
 
@@ -88,9 +91,11 @@ def _is_bare(parsed: Parsed, value: dict[str, Any]) -> bool:
 
 
 def _resource(parsed: Parsed, value: Any, path: Path, document: dict[str, Any]) -> list[Workflow]:
-    if string(mapping(value).get("type")).lower() != _RESOURCE_TYPE:
+    kind = string(mapping(value).get("type")).lower()
+    if kind not in (_RESOURCE_TYPE, _STANDARD_TYPE):
         return []
-    properties = mapping(value.get("properties"))
+    inner: Path = _STANDARD_FILE if kind == _STANDARD_TYPE else ("properties",)
+    properties = mapping(dig(value, *inner))
     definition = properties.get("definition")
     return [
         Workflow(
@@ -100,6 +105,6 @@ def _resource(parsed: Parsed, value: Any, path: Path, document: dict[str, Any]) 
             value,
             document,
             parsed.at(parsed.json, *path),
-            locate_in(parsed, (*path, "properties", "definition")),
+            locate_in(parsed, (*path, *inner, "definition")),
         )
     ]

@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from autoguard.model import Known, StepKind, TriggerKind
 
-BASE = "n8n-nodes-base."
 LANGCHAIN = "@n8n/n8n-nodes-langchain."
 
 

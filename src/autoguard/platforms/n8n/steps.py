@@ -55,6 +55,9 @@ def read_step(
     name = short(node_type)
     kind, service = step_kind(node_type)
     resource, operation = _operation(node_type, parameters)
+    if kind == "other" and operation == "executeQuery":
+        # Only databases are asked so, also those whose nodes are not n8n's own.
+        kind = "database"
     found = _effect(name, kind, operation, parameters)
     if kind == "payment" and not (found.writes != "no" and moves_money(service, resource)):
         kind = "other"

@@ -67,11 +67,6 @@ class FlowFile:
         return found
 
 
-def is_flow(value: Any) -> bool:
-    """Whether a JSON value is a flow in one of the shapes that Node-RED writes."""
-    return bool(entries(value))
-
-
 def entries(value: Any) -> list[tuple[Path, dict[str, Any]]]:
     """The nodes of a document with their paths, or nothing where it is no flow."""
     if isinstance(value, list):

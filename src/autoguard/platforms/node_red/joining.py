@@ -7,7 +7,7 @@ from typing import Any
 
 from autoguard.model import Automation, Component, Step, Trigger, TriggerAuth
 from autoguard.platforms import Facts, merge
-from autoguard.platforms.node_red.nodes import publisher
+from autoguard.platforms.node_red.nodes import NODE_TYPE, publisher
 
 _PROJECT = re.compile(r"(?:^|/)projects/[^/]+$")
 
@@ -56,7 +56,7 @@ def _trigger(trigger: Trigger, settings: Mapping[str, Any]) -> Trigger:
 
 
 def _step(step: Step, modules: Mapping[str, Any]) -> Step:
-    shipped = modules.get(step.component.name) if step.component is not None else None
+    shipped = modules.get(step.component.name.removeprefix(NODE_TYPE)) if step.component is not None else None
     if shipped is None or step.operation == "function":
         return step
     name, version = shipped

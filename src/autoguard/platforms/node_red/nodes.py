@@ -166,6 +166,10 @@ _FAMILIES = (
 )
 
 
+NODE_TYPE = "node type "
+"""Before the type of a node whose package is not known."""
+
+
 def module_of(node_type: str) -> str:
     """The module that ships a type as far as it is known, else the type itself: a flow names nothing more."""
     family = next((module for start, module in _FAMILIES if node_type.startswith(start)), "")

@@ -17,10 +17,6 @@ from autoguard.platforms.node_red.steps import Context, read_step
 from autoguard.platforms.node_red.triggers import link_trigger, read_trigger, subflow_trigger
 from autoguard.syntax.parsed import Parsed
 
-_MAX_BEFORE_EFFECT = 500
-"""So many steps before the first one with an effect are no flow that a person drew."""
-_PASSIVE = frozenset({"transform", "branch", "wait", "loop", "code", "other"})
-
 
 @dataclass(slots=True)
 class _Parts:

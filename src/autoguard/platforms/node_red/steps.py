@@ -13,7 +13,16 @@ from autoguard.platforms._webhooks import calls_to
 from autoguard.platforms.node_red.config_nodes import at, endpoints, referenced, service_of, unverified
 from autoguard.platforms.node_red.document import FlowFile, Node
 from autoguard.platforms.node_red.inputs import code_of, inputs_of
-from autoguard.platforms.node_red.nodes import CORE, NOT_WORK, SUBFLOW, is_widget, module_of, publisher, step_kind
+from autoguard.platforms.node_red.nodes import (
+    CORE,
+    NODE_TYPE,
+    NOT_WORK,
+    SUBFLOW,
+    is_widget,
+    module_of,
+    publisher,
+    step_kind,
+)
 from autoguard.syntax.parsed import Parsed
 
 _CALLS_OUT = re.compile(
@@ -218,7 +227,10 @@ def _component(data: dict[str, Any]) -> Component | None:
     if kind in CORE or kind in NOT_WORK or kind.startswith(SUBFLOW):
         return None
     module = module_of(kind)
-    return Component(text(module, 80), publisher=publisher(module))
+    # Where nothing tells the package, the type is named as what it is.
+    return Component(
+        text(module, 80) if module != kind else f"{NODE_TYPE}{text(kind, 80)}", publisher=publisher(module)
+    )
 
 
 def _on_error(data: dict[str, Any]) -> Literal["stop", "continue"]:

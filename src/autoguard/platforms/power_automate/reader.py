@@ -83,6 +83,8 @@ def _name(parsed: Parsed, flow: Flow) -> str:
         given = text(flow.record.get("name"))
     stem = re.split(r"[/!]", parsed.path)[-1]
     # A solution names its files by the flow's name without blanks and its id; the name itself stands in an XML file.
+    if not given and parsed.name == "definition.json":
+        given = parsed.folder.rpartition("/")[2].rstrip("!")
     return given or re.sub(r"(?:-[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})?\.json$", "", stem)
 
 

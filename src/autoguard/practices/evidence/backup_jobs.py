@@ -33,11 +33,13 @@ def derive(automations: Sequence[Automation]) -> Iterable[Practice]:
             continue
         steps = [step for step in automation.steps if _is_backup(step.service, step.operation)]
         if steps:
+            # A script that is only called `restic-backup.sh` says what somebody meant it to do.
+            seen = any(step.name.split(" ")[0] == step.service for step in steps)
             yield Practice(
                 kind="backup",
                 scope="organisation",
-                present="yes",
-                strength=3,
+                present="yes" if seen else "unknown",
+                strength=3 if seen else 1,
                 details={"job": automation.name, "tool": steps[0].service},
                 locations=tuple(step.location for step in steps),
             )

@@ -1,0 +1,91 @@
+"""What is found in a document, with every engine alike, and how random text is told from words."""
+
+import random
+import string
+
+import pytest
+from support.estate import CATALOG
+
+from autoguard.model import Document
+from autoguard.rooms import room
+from autoguard.secrets import Kind
+from autoguard.secrets.detect import detect
+from autoguard.secrets.engine import Engine
+from autoguard.secrets.kinds import load_kinds
+from autoguard.secrets.names import normal_name
+from autoguard.secrets.randomness import randomness, word_share
+from autoguard.syntax.parsed import Parsed
+
+KINDS: tuple[Kind, ...] = load_kinds([room("checks")])
+FAST, PLAIN = Engine(KINDS), Engine(KINDS, hyperscan=False)
+
+
+def found(text: str, engine: Engine = FAST, name: str = "settings.conf") -> list[tuple[str, str, int | None]]:
+    document = Parsed(Document(name, text.encode()))
+    return [(one.kind, one.holder, one.location.line) for one in detect(document, engine, b"key")]
+
+
+@pytest.mark.parametrize("engine", [FAST, PLAIN], ids=["hyperscan", "re"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_every_line_of_a_file_of_variables(engine: Engine, end: str) -> None:
+    names = ("A_PASSWORD", "SMTP_PASS", "DB_PASSWD", "ADMIN_PWD", "LAST_PASSWORD")
+    text = "".join(f"{name}=Rye-and-Salt-{index}7{end}" for index, name in enumerate(names))
+    assert found(text, engine) == [("generic-password", name, line) for line, name in enumerate(names, start=1)]
+
+
+def test_both_engines_find_the_same() -> None:
+    assert CATALOG.checks
+    for kind in KINDS:
+        for parts in (*kind.examples, *kind.counter_examples):
+            text = "".join(parts)
+            assert found(text, FAST) == found(text, PLAIN), kind.id
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "connectionKeySavedTimeKey: '2025-07-12T07:07:57.4Z'\n",
+        'tokenUrl = "https://login.supplier.eu/oauth2/token"\n',
+        'apiKeyName = "customer-notification-service"\n',
+        "SECRET_NAME=orders-signing-secret\n",
+        'password: "{{ lookup_the_password }}"\n',
+        "API_KEY=${API_KEY}\n",
+        '"key": "3f8a1c2d-9b4e-4f6a-8c1d-7e5b2a9f0c36"\n',
+    ],
+)
+def test_what_only_looks_like_a_secret(text: str) -> None:
+    assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    ("parts", "name"),
+    [
+        (("smtp", "authPassword"), "smtp_auth_password"),
+        (("SMTP_AUTH_PASSWORD",), "smtp_auth_password"),
+        (("smtp.auth-password",), "smtp_auth_password"),
+        (("HTTPSProxyURL",), "https_proxy_url"),
+        (("__",), ""),
+    ],
+)
+def test_every_way_to_write_a_name(parts: tuple[str, ...], name: str) -> None:
+    assert normal_name(*parts) == name
+
+
+@pytest.mark.parametrize("alphabet", ["0123456789abcdef", string.ascii_lowercase + string.digits, string.ascii_letters])
+@pytest.mark.parametrize("length", [16, 32, 64])
+def test_random_text_has_the_entropy_of_random_text(alphabet: str, length: int) -> None:
+    generator = random.Random(length)  # noqa: S311 - reproducible, and nothing is protected by it
+    values = ["".join(generator.choices(alphabet, k=length)) for _ in range(300)]
+    assert sum(randomness(value) for value in values) / 300 == pytest.approx(1, abs=0.03)
+    assert sum(randomness(value) < 0.7 for value in values) <= 1
+    assert sum(word_share(value) >= 0.5 for value in values) <= 6
+
+
+@pytest.mark.parametrize("value", ["aaaaaaaaaaaaaaaa", "abababababababab", "0000000000000001"])
+def test_repetition_is_not_random(value: str) -> None:
+    assert randomness(value) < 0.7
+
+
+@pytest.mark.parametrize("value", ["genericCredentialType", "customer-notification-service", "SharePointOnline"])
+def test_words_are_read_as_words(value: str) -> None:
+    assert word_share(value) >= 0.5
