@@ -50,6 +50,8 @@ def test_both_engines_find_the_same() -> None:
         "SECRET_NAME=orders-signing-secret\n",
         'password: "{{ lookup_the_password }}"\n',
         "API_KEY=${API_KEY}\n",
+        "wireguard_public_key: kJ8sLq2WvN4xTz7RmB3cYp1HgJ6fA9dE5uQ0iX2oZ7s=\n",
+        '"partitionKey": "9f3kLm2QwFrTp7UiOpAs"\n',
         '"key": "3f8a1c2d-9b4e-4f6a-8c1d-7e5b2a9f0c36"\n',
     ],
 )

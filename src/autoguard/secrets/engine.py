@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from autoguard.patterns import PatternSet
 from autoguard.secrets import Kind, assignments
 from autoguard.secrets.assignments import Assignment, assignment
-from autoguard.secrets.names import normal_name
+from autoguard.secrets.names import is_public, normal_name
 
 WINDOW = 4096
 """Bytes before a match's end in which it must begin; private keys are the longest."""
@@ -31,10 +31,11 @@ class Engine:
     def of_field(self, names: tuple[str, ...], value: str) -> list[Kind]:
         """The kinds that a field of that name, seen from the outside in, may hold with that value."""
         name = normal_name(*names)
+        public = is_public(name)
         return [
             kind
             for kind, (of_name, of_value) in zip(self.by_name, self._fields, strict=True)
-            if of_name.search(name) and of_value.fullmatch(value)
+            if not (kind.generic and public) and of_name.search(name) and of_value.fullmatch(value)
         ]
 
     def scan(self, data: bytes) -> "Hits":
