@@ -9,7 +9,7 @@ from autoguard.secrets.kinds import load_kinds
 from checks.scanning import CATALOG, POLICY, PROBES, REGISTRY
 
 EXAMPLES = list(run_check_examples(CATALOG, POLICY.limits, PROBES))
-KINDS = list(run_kind_examples(load_kinds(check_rooms(REGISTRY))))
+KINDS = list(run_kind_examples(load_kinds(check_rooms(REGISTRY), examples=True)))
 
 
 @pytest.mark.parametrize("run", [*EXAMPLES, *KINDS], ids=lambda run: run.name)

@@ -16,7 +16,7 @@ from autoguard.secrets.names import normal_name
 from autoguard.secrets.randomness import randomness, word_share
 from autoguard.syntax.parsed import Parsed
 
-KINDS: tuple[Kind, ...] = load_kinds([room("checks")])
+KINDS: tuple[Kind, ...] = load_kinds([room("checks")], examples=True)
 FAST, PLAIN = Engine(KINDS), Engine(KINDS, hyperscan=False)
 
 
@@ -91,3 +91,37 @@ def test_repetition_is_not_random(value: str) -> None:
 @pytest.mark.parametrize("value", ["genericCredentialType", "customer-notification-service", "SharePointOnline"])
 def test_words_are_read_as_words(value: str) -> None:
     assert word_share(value) >= 0.5
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "line"),
+    [
+        (".pgpass", "#hostname:port:database:user:password\nlocalhost:5432:shop:root:password\n", 2),
+        (".netrc", "machine mail.supplier.eu login anna password pass123\n", 1),
+        (".esmtprc", 'username "anna"\npassword "password"\n', 2),
+        (".git-credentials", "https://anna:Rye!#@77@git.supplier.eu\n", 1),
+        ("master.key", "b3e748a89c2f4ad0ae8ac49f7f7b30d8\n", 1),
+    ],
+)
+def test_records_tell_a_password_by_its_place(name: str, text: str, line: int) -> None:
+    assert [found_line for _, _, found_line in found(text, name=name)] == [line]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<Server><User>root</User><Pass>Rye-and-Salt-77</Pass></Server>",
+        '<connection host="db" user="shop" password="Rye-and-Salt-77"/>',
+        "conn.login('anna@supplier.eu', 'Rye-and-Salt-77', done);",
+        "define('DB_PASSWORD', 'Rye-and-Salt-77');",
+        "GMAIL_PASSWORD='Pass!12345'\n",
+    ],
+)
+@pytest.mark.parametrize("engine", [FAST, PLAIN], ids=["hyperscan", "re"])
+def test_passwords_in_markup_calls_and_definitions(text: str, engine: Engine) -> None:
+    assert [kind for kind, _, _ in found(text, engine)] == ["generic-password"]
+
+
+def test_stored_hashes_are_secrets() -> None:
+    hashed = "$" + "6$q7TzKd4WbN8sYp1H$" + "gJ6fA3B0c1D2mR7cV2xLq9TzKd4WbN8sYp1HgJ6fA3B0c1D2mR7cV2xLq9Tz"
+    assert [kind for kind, _, _ in found(f"root:{hashed}:19000:0:99999:7:::\n", name="shadow")] == ["password-hash"]

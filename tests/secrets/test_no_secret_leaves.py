@@ -142,7 +142,7 @@ def test_an_error_inside_shows_nothing_of_what_was_read(tmp_path: Path) -> None:
     write_tree(
         tmp_path,
         {
-            "sitecustomize.py": "import autoguard.secrets.judge as j\ndef boom(kind, value, path): raise RuntimeError(value)\nimport autoguard.secrets.detect as d\nd.judge = boom\n"
+            "sitecustomize.py": "import autoguard.secrets.judge as j\ndef boom(kind, value, path, **more): raise RuntimeError(value)\nimport autoguard.secrets.detect as d\nd.judge = boom\n"
         },
     )
     # The error's text is the value itself, which must not come out with it.

@@ -60,7 +60,7 @@ def test(checks: options.Checks = None, no_plugins: options.NoPlugins = False) -
     registry, catalog = _load(checks, no_plugins=no_plugins)
     runs = [
         *run_check_examples(catalog, _limits(), _probes(registry)),
-        *run_kind_examples(load_kinds([*check_rooms(registry), *(checks or [])])),
+        *run_kind_examples(load_kinds([*check_rooms(registry), *(checks or [])], examples=True)),
     ]
     wrong = [run for run in runs if not run.right]
     for run in wrong:

@@ -5,7 +5,6 @@ never looked at twice.
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 _WORDS = (
@@ -44,6 +43,17 @@ _FORMS: tuple[tuple[str, str], ...] = (
             r"(?P<secret>[^\s\"'`\\<>{}$]{8,2000})"
         ),
     ),
+    (  # An element of XML.
+        rf"<{_ANY}(?:\s[^<>]{{0,200}})?>[^<>\s]{{4}}",
+        rf"<{_NAME}(?:\s[^<>]{{0,200}})?>[ \t]*(?P<secret>[^<>\s]{{4,600}})[ \t]*</",
+    ),
+    (  # A call that is given an address or a name and a password.
+        rf"\.(?:login|authenticate|auth)\([ \t]*{_QUOTE}[^\"'`\n]{{3,100}}{_QUOTE}[ \t]*,[ \t]*{_QUOTE}[^\"'`\n]{{4}}",
+        (
+            rf"\.(?:login|authenticate|auth)\([ \t]*{_QUOTE}[^\"'`\n]{{3,100}}{_QUOTE}[ \t]*,[ \t]*{_QUOTE}"
+            rf"(?P<secret>[^\"'`\n\\]{{4,200}}){_QUOTE}"
+        ),
+    ),
     (  # A name and a value beside each other, as many platforms keep headers and parameters.
         (
             rf"\"(?:name|key|field|header)\\?\"\s{{0,40}}:\s{{0,40}}\\?\"{_ANY}\\?\"\s{{0,40}},\s{{0,40}}\\?\""
@@ -58,17 +68,23 @@ _FORMS: tuple[tuple[str, str], ...] = (
 """For each form its shortest beginning, which the engine looks for, and all of it."""
 TRIGGERS = tuple(f"(?i){trigger}" for trigger, _ in _FORMS)
 PATTERNS = tuple(f"(?i){pattern}" for _, pattern in _FORMS)
+_UNNAMED = "password"
+"""What a form without a name holds."""
 _SCHEME = re.compile(r"^(?:bearer|basic|token|apikey|key)[ \t]+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """A name and a value in a text, with the span of the value in bytes."""
+    """A name and a value in a text, with the span of the value in bytes.
+
+    `certain`: the form of the file says that it is a password, however it looks.
+    """
 
     name: str
     value: str
     start: int
     end: int
+    certain: bool = False
 
 
 def assignment(match: "re.Match[bytes]") -> Assignment:
@@ -79,10 +95,5 @@ def assignment(match: "re.Match[bytes]") -> Assignment:
     if scheme:
         start += len(scheme[0])
         value = value[scheme.end() :]
-    return Assignment(match["key"].decode("utf-8", errors="replace").strip("\"'$ "), value, start, end)
-
-
-def in_text(text: bytes, patterns: tuple["re.Pattern[bytes]", ...]) -> Iterator[Assignment]:
-    """All assignments in a text."""
-    for pattern in patterns:
-        yield from map(assignment, pattern.finditer(text))
+    key = match["key"].decode("utf-8", errors="replace").strip("\"'$ ") if "key" in match.re.groupindex else _UNNAMED
+    return Assignment(key, value, start, end)

@@ -12,6 +12,7 @@ from autoguard.model.inventory import Confidence
 from autoguard.secrets import Concealed, Found, Kind
 from autoguard.secrets.engine import Engine
 from autoguard.secrets.judge import judge
+from autoguard.secrets.records import record_fields
 from autoguard.syntax.parsed import Parsed
 
 _KEY_BEFORE = re.compile(rb"[\"']?([A-Za-z_][\w.-]{0,60})[\"']?\s*(?:=>|:=|[:=])\s*[\"']?[^\"'\n]{0,200}\Z")
@@ -33,6 +34,7 @@ class _Candidate:
     kind: Kind
     value: str
     holder: str
+    certain: bool = False
 
 
 def detect(parsed: Parsed, engine: Engine, key: bytes) -> list[Found]:
@@ -44,7 +46,7 @@ def detect(parsed: Parsed, engine: Engine, key: bytes) -> list[Found]:
     if parsed.name in _LOCK_FILES or parsed.name.endswith(_MINIFIED):
         return []
     data = parsed.utf8
-    candidates = list(_candidates(data, engine))
+    candidates = list(_candidates(parsed.name, data, engine))
     found = list(_judged(parsed, candidates)) if candidates else []
     if not found:
         return []
@@ -52,7 +54,7 @@ def detect(parsed: Parsed, engine: Engine, key: bytes) -> list[Found]:
     return [_found(parsed, lines, data, key, *item) for item in found]
 
 
-def _candidates(data: bytes, engine: Engine) -> Iterator[_Candidate]:
+def _candidates(name: str, data: bytes, engine: Engine) -> Iterator[_Candidate]:
     hits = engine.scan(data)
     for kind, match in hits.kinds():
         start, end = match.span("secret")
@@ -60,9 +62,9 @@ def _candidates(data: bytes, engine: Engine) -> Iterator[_Candidate]:
             continue
         value = data[start:end].decode("utf-8", errors="replace")
         yield _Candidate(start, end, kind, value, _holder(kind, match, data, start))
-    for one in hits.assignments():
+    for one in (*hits.assignments(), *record_fields(name, data)):
         for kind in engine.of_field((one.name,), one.value):
-            yield _Candidate(one.start, one.end, kind, one.value, one.name)
+            yield _Candidate(one.start, one.end, kind, one.value, one.name, one.certain)
 
 
 def _judged(parsed: Parsed, candidates: list[_Candidate]) -> Iterator[tuple[_Candidate, Confidence]]:
@@ -72,7 +74,7 @@ def _judged(parsed: Parsed, candidates: list[_Candidate]) -> Iterator[tuple[_Can
     for one in sorted(candidates, key=lambda item: (-item.kind.specificity, item.start, -item.end)):
         if any(one.start < end and start < one.end for start, end in taken):
             continue
-        confidence = judge(one.kind, one.value, parsed.path)
+        confidence = judge(one.kind, one.value, parsed.path, certain=one.certain)
         if confidence is not None:
             taken.append((one.start, one.end))
             accepted.append((one, confidence))

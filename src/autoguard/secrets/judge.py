@@ -17,7 +17,7 @@ _REFERENCE = re.compile(
     re.IGNORECASE,
 )
 _PLACEHOLDER = re.compile(
-    r"x{4,}|\*{3,}|\.{3,}|…|0{6,}|1234(?:5|$)|abcd(?:e|$)|qwerty|change[_-]?(?:me|this)|"
+    r"x{4,}|\*{3,}|\.{3,}|…|change[_-]?(?:me|this)|"
     r"replace[_-]?(?:me|with)|"
     r"\b(?:your|my)[_ -]|my[_-]?(?:api|secret|token|password|key)|\b(?:insert|enter)[_ -]|example|"
     r"\bsample|placeholder|redacted|"
@@ -25,6 +25,10 @@ _PLACEHOLDER = re.compile(
     r"test[_-]?(?:key|token|secret)|<|>",
     re.IGNORECASE,
 )
+_SEQUENCE = re.compile(r"0{6,}|1234(?:5|$)|abcd(?:e|$)|qwerty", re.IGNORECASE)
+_WHOLE_REFERENCE = re.compile(r"=?\s*\{\{.*\}\}|\$\{.*\}|\$\(.*\)|@\{.*\}|<[^<>]*>|%\w+%|\[.*\]")
+_LONG_SIGN = re.compile(r"example|placeholder|redacted|change_?me|01234567|12345678|abcdefgh|x{8,}", re.IGNORECASE)
+"""What marks an example also in a long random text, where it does not stand by chance."""
 _HASH = re.compile(
     r"^(?:\$(?:2[abxy]?|1|5|6|7|y|gy|md5|apr1|argon2(?:id|i|d)|scrypt|pbkdf2[\w-]*|sha1|P|H)\$|\{(?:SSHA|SHA|SMD5|MD5|CRYPT|"
     r"PBKDF2)[\w-]*\}|pbkdf2(?:_sha\d+)?[:$]|sha(?:1|256|512)[:$]|scrypt:|\*[0-9A-F]{40}$|SCRAM-SHA-256\$)"
@@ -55,11 +59,18 @@ _LONG = 20
 _WORDS = 0.5
 """Share of readable words from which a value is a name and no key."""
 _A_WORD = 0.3
+_DRAWN, _RANDOM = 32, 0.85
+"""Length and randomness from which a text without words was drawn by lot."""
 
 
-def judge(kind: Kind, value: str, path: str) -> Confidence | None:
-    """How sure it is that the value is a secret of that kind, or None where it is none."""
-    if is_reference(value) or is_placeholder(value) or (kind.generic and _HASH.match(value)):
+def judge(kind: Kind, value: str, path: str, *, certain: bool = False) -> Confidence | None:
+    """How sure it is that the value is a secret of that kind, or None where it is none.
+
+    `certain`: the form of the file leaves no doubt that it is one, so that only a reference is none.
+    """
+    if certain:
+        return None if is_reference(value) else "likely"
+    if _stands_for_another(kind, value) or (kind.generic and _HASH.match(value)):
         return None
     if kind.checksum:
         correct = _CHECKSUMS[kind.checksum](value)
@@ -74,6 +85,14 @@ def judge(kind: Kind, value: str, path: str) -> Confidence | None:
     if (_TEST_PATH.search(path) and kind.generic) or (not kind.generic and _WORDS_ONLY.fullmatch(value)):
         return "possible"
     return "possible" if kind.generic and not kind.password and word_share(value) >= _A_WORD else "likely"
+
+
+def _stands_for_another(kind: Kind, value: str) -> bool:
+    if len(value) >= _DRAWN and word_share(value) < _A_WORD and randomness(value) >= _RANDOM:
+        # Long random text holds every short sign by chance; only a reference as a whole is one.
+        return bool(_WHOLE_REFERENCE.fullmatch(value) or _LONG_SIGN.search(value))
+    # A row of keys is a poor password and still one; in a key that a machine made it marks an example.
+    return is_reference(value) or is_placeholder(value) or (not kind.password and bool(_SEQUENCE.search(value)))
 
 
 def is_reference(value: str) -> bool:

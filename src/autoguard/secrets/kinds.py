@@ -1,6 +1,7 @@
 """Kinds of secrets from `checks/kinds/<vendor>.yaml`."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,8 @@ _FROM_FILE = ("source", "read", "revoke", "rotate")
 _Files = list[tuple[str, Path]]
 
 
-def load_kinds(rooms: Iterable[Path]) -> tuple[Kind, ...]:
-    """All kinds in the `kinds` folders of these rooms, in the order of files.
+def load_kinds(rooms: Iterable[Path], *, examples: bool = False) -> tuple[Kind, ...]:
+    """All kinds in the `kinds` folders of these rooms, in the order of files; a scan does not need their examples.
 
     Raises:
         UsageError: a file that is not valid, with `file:line` for every error.
@@ -23,8 +24,14 @@ def load_kinds(rooms: Iterable[Path]) -> tuple[Kind, ...]:
         (f"{room.name}/kinds/{path.name}", path) for room in rooms for path in sorted((room / "kinds").glob("*.yaml"))
     ]
     key = compiled.digest((shown, path.read_bytes()) for shown, path in files)
-    stored = compiled.compiled("kinds", key, lambda: [to_plain(kind) for kind in _compile(files)])
+    if examples:
+        return tuple(_compile(files))
+    stored = compiled.compiled("kinds", key, lambda: [_without_examples(kind) for kind in _compile(files)])
     return tuple(from_plain(Kind, item) for item in stored)
+
+
+def _without_examples(kind: Kind) -> Any:
+    return to_plain(replace(kind, examples=(), counter_examples=()))
 
 
 def _compile(files: _Files) -> list[Kind]:
