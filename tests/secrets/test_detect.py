@@ -125,3 +125,27 @@ def test_passwords_in_markup_calls_and_definitions(text: str, engine: Engine) ->
 def test_stored_hashes_are_secrets() -> None:
     hashed = "$" + "6$q7TzKd4WbN8sYp1H$" + "gJ6fA3B0c1D2mR7cV2xLq9TzKd4WbN8sYp1HgJ6fA3B0c1D2mR7cV2xLq9Tz"
     assert [kind for kind, _, _ in found(f"root:{hashed}:19000:0:99999:7:::\n", name="shadow")] == ["password-hash"]
+
+
+def test_names_in_json_lead_from_the_outside_in() -> None:
+    value = "b3e748a89c2f4ad0" + "ae8ac49f7f7b30d8"
+    text = f'{{\n "twilio": {{\n  "authToken": "{value}"}}}}'
+    assert found(text, name="a.json") == [("twilio-auth-token", "authToken", 3)]
+    assert [kind for kind, _, _ in found(f'{{"shop": {{"authToken": "{value}"}}}}', name="a.json")] == [
+        "generic-secret"
+    ]
+
+
+def test_escapes_in_json_are_undone() -> None:
+    text = '\ufeff{"caf\u00e9": 1,\n "smtpPassword": "Rye\\"and\\u0026Salt\\\\77"}'
+    document = Parsed(Document("a.json", text.encode()))
+    [one] = detect(document, FAST, b"key")
+    assert (one.value.reveal(), one.location.line, one.location.column) == ('Rye"and&Salt\\77', 2, 19)
+
+
+@pytest.mark.parametrize(
+    "order", ['"name": "X-Api-Key", "value": "{}"', '"value": "{}", "type": "text", "name": "X-Api-Key"']
+)
+def test_a_name_and_a_value_in_any_order(order: str) -> None:
+    text = '{"headers": [{' + order.format("9f3kLm2QwFrTp7UiOpAs") + "}]}"
+    assert found(text, name="a.json") == [("generic-secret", "X-Api-Key", 1)]

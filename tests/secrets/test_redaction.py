@@ -30,7 +30,7 @@ def test_every_part_of_the_model_is_cleaned() -> None:
     assert value not in str(redactor(value).model({value: (plain, Location(f"{value}/f.json", 1))}))
 
 
-@pytest.mark.parametrize("word", ["admin", "secret", "x", "1234"])
+@pytest.mark.parametrize("word", ["admin", "secret", "x", "1234", "password", "Credentials"])
 def test_short_words_tear_no_names_apart(word: str) -> None:
     assert redactor(word).text(f"{word}istration") == f"{word}istration"
 

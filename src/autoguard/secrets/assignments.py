@@ -66,7 +66,9 @@ _FORMS: tuple[tuple[str, str], ...] = (
     ),
 )
 """For each form its shortest beginning, which the engine looks for, and all of it."""
-TRIGGERS = tuple(f"(?i){trigger}" for trigger, _ in _FORMS)
+# A field of JSON whose name stands behind its value, or apart from it: only the tree tells which value is meant.
+_APART = rf"\"(?:name|key|field|header)\"\s{{0,40}}:\s{{0,40}}\"{_ANY}\""
+TRIGGERS = (*(f"(?i){trigger}" for trigger, _ in _FORMS), f"(?i){_APART}")
 PATTERNS = tuple(f"(?i){pattern}" for _, pattern in _FORMS)
 _UNNAMED = "password"
 """What a form without a name holds."""

@@ -13,6 +13,7 @@ from autoguard.secrets import Concealed, Found, Kind
 from autoguard.secrets.engine import Engine
 from autoguard.secrets.judge import judge
 from autoguard.secrets.records import record_fields
+from autoguard.secrets.tree_fields import json_fields
 from autoguard.syntax.parsed import Parsed
 
 _KEY_BEFORE = re.compile(rb"[\"']?([A-Za-z_][\w.-]{0,60})[\"']?\s*(?:=>|:=|[:=])\s*[\"']?[^\"'\n]{0,200}\Z")
@@ -46,7 +47,7 @@ def detect(parsed: Parsed, engine: Engine, key: bytes) -> list[Found]:
     if parsed.name in _LOCK_FILES or parsed.name.endswith(_MINIFIED):
         return []
     data = parsed.utf8
-    candidates = list(_candidates(parsed.name, data, engine))
+    candidates = list(_candidates(parsed, data, engine))
     found = list(_judged(parsed, candidates)) if candidates else []
     if not found:
         return []
@@ -54,7 +55,7 @@ def detect(parsed: Parsed, engine: Engine, key: bytes) -> list[Found]:
     return [_found(parsed, lines, data, key, *item) for item in found]
 
 
-def _candidates(name: str, data: bytes, engine: Engine) -> Iterator[_Candidate]:
+def _candidates(parsed: Parsed, data: bytes, engine: Engine) -> Iterator[_Candidate]:
     hits = engine.scan(data)
     for kind, match in hits.kinds():
         start, end = match.span("secret")
@@ -62,9 +63,19 @@ def _candidates(name: str, data: bytes, engine: Engine) -> Iterator[_Candidate]:
             continue
         value = data[start:end].decode("utf-8", errors="replace")
         yield _Candidate(start, end, kind, value, _holder(kind, match, data, start))
-    for one in (*hits.assignments(), *record_fields(name, data)):
+    for one in (*hits.assignments(), *record_fields(parsed.name, data)):
         for kind in engine.of_field((one.name,), one.value):
             yield _Candidate(one.start, one.end, kind, one.value, one.name, one.certain)
+    if hits.fields:
+        yield from _in_tree(parsed, engine)
+
+
+def _in_tree(parsed: Parsed, engine: Engine) -> Iterator[_Candidate]:
+    for field in json_fields(parsed):
+        kinds = [kind for kind in engine.of_field(field.names, field.value) if judge(kind, field.value, parsed.path)]
+        start, end = field.place() if kinds else (0, 0)
+        for kind in kinds:
+            yield _Candidate(start, end, kind, field.value, field.names[-1])
 
 
 def _judged(parsed: Parsed, candidates: list[_Candidate]) -> Iterator[tuple[_Candidate, Confidence]]:

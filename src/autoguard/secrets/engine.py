@@ -30,12 +30,14 @@ class Engine:
 
     def of_field(self, names: tuple[str, ...], value: str) -> list[Kind]:
         """The kinds that a field of that name, seen from the outside in, may hold with that value."""
-        name = normal_name(*names)
-        public = is_public(name)
+        name, own = normal_name(*names), normal_name(*names[-1:])
+        public = is_public(own)
         return [
             kind
             for kind, (of_name, of_value) in zip(self.by_name, self._fields, strict=True)
-            if not (kind.generic and public) and of_name.search(name) and of_value.fullmatch(value)
+            if not (kind.generic and public)
+            and of_name.search(own if kind.generic else name)
+            and of_value.fullmatch(value)
         ]
 
     def scan(self, data: bytes) -> "Hits":

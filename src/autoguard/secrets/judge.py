@@ -35,7 +35,7 @@ _HASH = re.compile(
 )
 """Beginnings of stored password hashes (crypt(5), passlib, Django, MySQL, PostgreSQL), a question of their own."""
 _WORDS_ONLY = re.compile(r"[A-Za-z][a-z]*(?:[A-Z][a-z]+|[ _.:/-][A-Za-z]+)*")
-_NO_SECRET = frozenset(
+COMMON_WORDS = frozenset(
     {
         "true", "false", "null", "none", "nil", "undefined", "password", "passwd", "secret", "token",
         "string", "text", "required", "optional", "hidden", "basic", "bearer", "oauth2", "yes", "no", "off",
@@ -43,6 +43,7 @@ _NO_SECRET = frozenset(
         "api_key", "credential", "credentials",
     }
 )  # fmt: skip
+"""Words that stand in every program; as passwords they protect nothing, and to hide them would tear texts apart."""
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?")
 _URL_OR_PATH = re.compile(r"^(?:https?://[^@\s]*$|/[\w./-]+$|\.{1,2}/|[A-Za-z]:\\)")
@@ -103,7 +104,7 @@ def is_reference(value: str) -> bool:
 def is_placeholder(value: str) -> bool:
     """Whether the value stands for a secret that somebody should fill in."""
     stripped = value.strip().strip("\"'")
-    return len(set(stripped)) <= 2 or stripped.lower() in _NO_SECRET or bool(_PLACEHOLDER.search(stripped))  # noqa: PLR2004
+    return len(set(stripped)) <= 2 or stripped.lower() in COMMON_WORDS or bool(_PLACEHOLDER.search(stripped))  # noqa: PLR2004
 
 
 def _looks_like_password(value: str) -> bool:

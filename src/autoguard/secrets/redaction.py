@@ -6,6 +6,7 @@ from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 from autoguard.secrets import Concealed
+from autoguard.secrets.judge import COMMON_WORDS
 
 _MIN_LENGTH = 8
 _MIN_MIXED = 5
@@ -71,6 +72,8 @@ def labels_for(values: Iterable[Concealed]) -> dict[Concealed, str]:
 
 
 def _is_telling(value: str) -> bool:
+    if value.lower() in COMMON_WORDS:
+        return False
     if len(value) >= _MIN_LENGTH:
         return True
     return len(value) >= _MIN_MIXED and not value.isalpha()
