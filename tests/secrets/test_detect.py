@@ -50,6 +50,10 @@ def test_both_engines_find_the_same() -> None:
         "SECRET_NAME=orders-signing-secret\n",
         'password: "{{ lookup_the_password }}"\n',
         "API_KEY=${API_KEY}\n",
+        "docker run -u 1000:1000 shop\n",
+        "curl -u anna:$PASSWORD https://shop.supplier.eu\n",
+        "mysqldump -p --port 3306 shop\n",
+        "mkdir -p /srv/mysql\n",
         "wireguard_public_key: kJ8sLq2WvN4xTz7RmB3cYp1HgJ6fA9dE5uQ0iX2oZ7s=\n",
         '"partitionKey": "9f3kLm2QwFrTp7UiOpAs"\n',
         '"key": "3f8a1c2d-9b4e-4f6a-8c1d-7e5b2a9f0c36"\n',
@@ -115,6 +119,9 @@ def test_records_tell_a_password_by_its_place(name: str, text: str, line: int) -
         "conn.login('anna@supplier.eu', 'Rye-and-Salt-77', done);",
         "define('DB_PASSWORD', 'Rye-and-Salt-77');",
         "GMAIL_PASSWORD='Pass!12345'\n",
+        "0 3 * * * PGPASSWORD=Rye-and-Salt-77 pg_dump shop > /srv/shop.sql\n",
+        "curl -s -u anna:Rye-and-Salt-77 https://shop.supplier.eu/stock\n",
+        "mysqldump -u root -pRye-and-Salt-77 shop > /srv/shop.sql\n",
     ],
 )
 @pytest.mark.parametrize("engine", [FAST, PLAIN], ids=["hyperscan", "re"])

@@ -47,6 +47,21 @@ _FORMS: tuple[tuple[str, str], ...] = (
         rf"<{_ANY}(?:\s[^<>]{{0,200}})?>[^<>\s]{{4}}",
         rf"<{_NAME}(?:\s[^<>]{{0,200}})?>[ \t]*(?P<secret>[^<>\s]{{4,600}})[ \t]*</",
     ),
+    (  # A variable that is set for one command.
+        rf"[\s;&|]{_ANY}=[^\s\"'`$;&|<>]{{4}}",
+        rf"(?:^|[\s;&|]){_NAME}=(?P<secret>[^\s\"'`$;&|<>(){{}}\[\],]{{4,300}})[ \t]+[A-Za-z./]",
+    ),
+    (  # The user and password of curl.
+        r"\bcurl[ \t][^\n|;]{0,300}[ \t](?:-u|--user)[ =]?[\"']?[^\s:\"']{1,80}:[^\s\"'$]{4}",
+        r"\bcurl[ \t][^\n|;]{0,300}?[ \t](?:-u|--user)[ =]?[\"']?[^\s:\"']{1,80}:(?P<secret>[^\s\"'$]{4,200})",
+    ),
+    (  # The password of MySQL's clients, which follows its letter without a blank.
+        r"\b(?:mysql|mysqldump|mysqladmin|mariadb|mariadb-dump)[ \t][^\n|;]{0,200}[ \t]-p[^\s\"'$-][^\s\"']{3}",
+        (
+            r"\b(?:mysql|mysqldump|mysqladmin|mariadb|mariadb-dump)[ \t](?:[^\n|;]{0,200}?[ \t])?"
+            r"-p(?P<secret>[^\s\"'$-][^\s\"']{3,100})"
+        ),
+    ),
     (  # A call that is given an address or a name and a password.
         rf"\.(?:login|authenticate|auth)\([ \t]*{_QUOTE}[^\"'`\n]{{3,100}}{_QUOTE}[ \t]*,[ \t]*{_QUOTE}[^\"'`\n]{{4}}",
         (
