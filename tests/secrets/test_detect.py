@@ -70,6 +70,8 @@ def test_what_only_looks_like_a_secret(text: str) -> None:
         (("SMTP_AUTH_PASSWORD",), "smtp_auth_password"),
         (("smtp.auth-password",), "smtp_auth_password"),
         (("HTTPSProxyURL",), "https_proxy_url"),
+        (("N8N_API_KEY",), "n8n_api_key"),
+        (("s3SecretKey",), "s3_secret_key"),
         (("__",), ""),
     ],
 )
