@@ -2,6 +2,7 @@
 
 import random
 import string
+import tracemalloc
 
 import pytest
 from support.estate import CATALOG
@@ -158,3 +159,15 @@ def test_escapes_in_json_are_undone() -> None:
 def test_a_name_and_a_value_in_any_order(order: str) -> None:
     text = '{"headers": [{' + order.format("9f3kLm2QwFrTp7UiOpAs") + "}]}"
     assert found(text, name="a.json") == [("generic-secret", "X-Api-Key", 1)]
+
+
+def test_a_document_of_very_many_values_is_walked_without_a_copy() -> None:
+    text = '{"apiKey": "9f3kLm2QwFrTp7UiOpAs", "rows": [' + "[1]," * 400_000 + "[2]]}"
+    document = Parsed(Document("a.json", text.encode()))
+    assert document.json.value
+    tracemalloc.start()
+    try:
+        assert [one.kind for one in detect(document, FAST, b"key")] == ["generic-secret"]
+        assert tracemalloc.get_traced_memory()[1] < 50_000_000
+    finally:
+        tracemalloc.stop()

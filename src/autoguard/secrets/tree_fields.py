@@ -13,7 +13,8 @@ _NAMES = ("name", "key", "field", "header")
 _VALUES = ("value", "val", "content")
 _OUTER = 3
 """How many names a field is called by: its own and those of what it lies in."""
-_MAX_FIELDS = 200_000
+_MAX_VALUES = 2_000_000
+"""Values of one document that are looked at."""
 _SHORTEST, _LONGEST = 4, 4_000
 _Path = tuple[str | int, ...]
 
@@ -44,18 +45,28 @@ def _span(parsed: Parsed, tree: JsonTree, path: _Path, value: str) -> tuple[int,
 
 
 def _texts(root: Any) -> Iterator[tuple[tuple[str, ...], _Path, str]]:
-    stack: list[tuple[tuple[str, ...], _Path, Any]] = [((), (), root)]
-    seen = 0
-    while stack and seen < _MAX_FIELDS:
-        names, path, value = stack.pop()
-        if isinstance(value, dict):
-            named = next((value[key] for key in _NAMES if isinstance(value.get(key), str)), None)
-            for key, item in value.items():
-                # A name and a value beside each other are a field of that name.
-                own = named if named and key in _VALUES else key
-                stack.append(((*names, own)[-_OUTER:], (*path, key), item))
-        elif isinstance(value, list):
-            stack.extend((names, (*path, index), item) for index, item in enumerate(value))
+    # One iterator a level: a list of millions of values must not become a second one here.
+    stack: list[Iterator[tuple[tuple[str, ...], _Path, Any]]] = [iter([((), (), root)])]
+    for _ in range(_MAX_VALUES):
+        entry = next(stack[-1], None)
+        while entry is None:
+            stack.pop()
+            if not stack:
+                return
+            entry = next(stack[-1], None)
+        names, path, value = entry
+        if isinstance(value, dict | list):
+            stack.append(_inside(names, path, value))
         elif isinstance(value, str) and names and _SHORTEST <= len(value) <= _LONGEST:
-            seen += 1
             yield names, path, value
+
+
+def _inside(names: tuple[str, ...], path: _Path, value: Any) -> Iterator[tuple[tuple[str, ...], _Path, Any]]:
+    if isinstance(value, list):
+        yield from ((names, (*path, index), item) for index, item in enumerate(value))
+        return
+    named = next((value[key] for key in _NAMES if isinstance(value.get(key), str)), "")
+    for key, item in value.items():
+        # A name and a value beside each other are a field of that name.
+        own = named if named and key in _VALUES else key
+        yield (*names, own)[-_OUTER:], (*path, key), item
