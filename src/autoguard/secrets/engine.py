@@ -13,6 +13,8 @@ WINDOW = 4096
 _AFTER = 512
 _NAME_WINDOW = 250
 _VALUE_WINDOW = 800
+_MAX_NAMES = 20_000
+"""Names whose kinds are remembered; most names stand in many documents."""
 
 
 class Engine:
@@ -25,19 +27,26 @@ class Engine:
         self.assignments = tuple(re.compile(pattern.encode()) for pattern in assignments.PATTERNS)
         self._confirm = [re.compile(kind.pattern.encode()) for kind in self.by_form]
         self._fields = [(re.compile(kind.name), re.compile(kind.value)) for kind in self.by_name]
+        self._named: dict[tuple[str, ...], list[tuple[Kind, re.Pattern[str]]]] = {}
         triggers = [re.compile(pattern.encode()) for pattern in assignments.TRIGGERS]
         self._patterns = PatternSet("kinds", [*self._confirm, *triggers], hyperscan=hyperscan)
 
     def of_field(self, names: tuple[str, ...], value: str) -> list[Kind]:
         """The kinds that a field of that name, seen from the outside in, may hold with that value."""
+        known = self._named.get(names)
+        if known is None:
+            if len(self._named) >= _MAX_NAMES:
+                self._named.clear()
+            known = self._named[names] = self._of_names(names)
+        return [kind for kind, of_value in known if of_value.fullmatch(value)]
+
+    def _of_names(self, names: tuple[str, ...]) -> list[tuple[Kind, "re.Pattern[str]"]]:
         name, own = normal_name(*names), normal_name(*names[-1:])
         public = is_public(own)
         return [
-            kind
+            (kind, of_value)
             for kind, (of_name, of_value) in zip(self.by_name, self._fields, strict=True)
-            if not (kind.generic and public)
-            and of_name.search(own if kind.generic else name)
-            and of_value.fullmatch(value)
+            if not (kind.generic and public) and of_name.search(own if kind.generic else name)
         ]
 
     def scan(self, data: bytes) -> "Hits":
