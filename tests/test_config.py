@@ -283,6 +283,13 @@ def test_a_broken_file_stops_ones_own_scan_and_is_a_gap_elsewhere(mine: Path, de
     assert found(foreign) == [("critical", "open")]
 
 
+def test_a_broken_file_that_is_not_used_is_told_and_leaves_no_gap(mine: Path) -> None:
+    write_tree(mine, {"fixtures/autoguard.yaml": "version: 1\nwaviers: []\n"})
+    done = scan(mine, ".", "--fail-on", "never")
+    assert (done.code, done.json["inventory"]["gaps"]) == (0, [])
+    assert "fixtures/autoguard.yaml is not a valid manifest: line 2: unknown key waviers" in notes(done)
+
+
 # Waivers and choices of policy
 
 

@@ -156,15 +156,20 @@ def find_manifest(collected: Collected, roots: Sequence[Root], config: configura
         found = [document for document in found if document.path != inside]
     for document in found:
         bearings = Bearings(_home(document, absolute), absolute)
+        # One that lies deeper speaks of its own folder; taking it for the whole tree would call all else undeclared.
+        wanted = used is None and _at_the_top(document, roots)
         try:
             manifest = replace(parse_manifest(Parsed(document)), bearings=bearings, own=False)
         except (UsageError, UnreadableError) as error:
             reason = str(error).splitlines()[0].removeprefix(f"{document.path}:")
-            where = "line " if reason[:1].isdigit() else "it "
-            gaps.append(Gap(document.path, f"is not a valid manifest: {where}{reason}"))
+            told = f"is not a valid manifest: {'line ' if reason[:1].isdigit() else 'it '}{reason}"
+            if wanted:
+                gaps.append(Gap(document.path, told))
+            else:
+                # Nothing of it would have been used, so nothing is missing.
+                notes.append(f"{document.path} {told}")
             continue
-        # One that lies deeper speaks of its own folder; taking it for the whole tree would call all else undeclared.
-        if used is None and _at_the_top(document, roots):
+        if wanted:
             used = manifest
         else:
             notes.append(_passed_over(manifest, config.path))
