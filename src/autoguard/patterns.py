@@ -20,7 +20,7 @@ from autoguard.compiled import store
 from autoguard.folders import cache_folder
 
 MAX_HITS = 20_000
-"""Matches in one document; a file with more is not one that people write."""
+"""Matches of one pattern in one document that are kept; where there are more, `re` looks for that pattern again."""
 
 
 class PatternSet:
@@ -43,18 +43,15 @@ class PatternSet:
         if database is None:
             return dict.fromkeys(range(len(self._patterns)))
         found: dict[int, list[int] | None] = dict.fromkeys(self._slow)
-        left = MAX_HITS
 
-        def on_match(index: int, _start: int, end: int, _flags: int, _context: Any) -> bool | None:
-            nonlocal left
-            left -= 1
+        def on_match(index: int, _start: int, end: int, _flags: int, _context: Any) -> None:
             ends = found.setdefault(index, [])
             if ends is not None:
                 ends.append(end)
-            return True if left <= 0 else None
+                if len(ends) > MAX_HITS:
+                    found[index] = None
 
-        with contextlib.suppress(Exception):  # hyperscan reports its own halt as an error
-            database.scan(data, match_event_handler=on_match)
+        database.scan(data, match_event_handler=on_match)
         return found
 
     def which(self, data: bytes) -> list[int]:

@@ -8,6 +8,7 @@ import pytest
 from support.estate import CATALOG
 
 from autoguard.model import Document
+from autoguard.patterns import MAX_HITS
 from autoguard.rooms import room
 from autoguard.secrets import Kind
 from autoguard.secrets.detect import detect
@@ -171,3 +172,13 @@ def test_a_document_of_very_many_values_is_walked_without_a_copy() -> None:
         assert tracemalloc.get_traced_memory()[1] < 50_000_000
     finally:
         tracemalloc.stop()
+
+
+@pytest.mark.parametrize("engine", [FAST, PLAIN], ids=["hyperscan", "re"])
+def test_very_many_fields_hide_no_secret_behind_them(engine: Engine) -> None:
+    noise = "".join(f"CACHE_KEY=entry_{number:06}_of_the_shop\n" for number in range(MAX_HITS + 500))
+    stripe = "sk_" + "live_" + "4eC39HqLyjWDarjtT1zdp7dcMn"
+    assert [kind for kind, _, _ in found(f"{noise}LAST={stripe}\nSMTP_PASSWORD=Rye-and-Salt-77\n", engine)] == [
+        "stripe-secret-key",
+        "generic-password",
+    ]
