@@ -62,7 +62,7 @@ class Reader:
             platform, facts = self._platform(parsed, parsed.utf8)
         if not gaps or "is binary" not in gaps[0].reason:
             with _costing_a_gap(parsed, gaps, "the search for secrets"):
-                secrets = tuple(detect(parsed, self._engine, self._key))
+                secrets = tuple(detect(parsed, self._engine, self._key, gaps))
             with _costing_a_gap(parsed, gaps, "the reader of certificates"):
                 found = tuple(certificates(parsed)) if MARK in parsed.utf8 else ()
             with _costing_a_gap(parsed, gaps, "the reader of evidence"):

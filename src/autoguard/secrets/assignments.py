@@ -1,40 +1,64 @@
 """Fields that are written as text: `name = value`, `name: value`, `?name=value`, a header, in any language.
 
-The patterns are RE2-safe: the engine searches them together with those of all kinds, so that a text without them is
-never looked at twice.
+The triggers are RE2-safe: the engine searches them together with those of all kinds, so that a text without them is
+never looked at twice. What a trigger found is confirmed by a pattern of Python's, which may look around.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 _WORDS = (
     r"(?:passw(?:or)?d|passwort|passphrase|kennwort|passwd|pwd|passcode|secret|token|credential|api[_-]?key|apikey|"
-    r"[a-z0-9][_-]?keys?|_pat|_dsn|connection[_-]?string|conn[_-]?str|webhook[_-]?url|_sas|sig|signature|auth|pass)"
+    r"[a-z0-9][_-]?keys?|_pat|_dsn|connection[_-]?string|conn[_-]?str|webhook[_-]?url|_sas|sig|signature|auth|pass|"
+    r"mot_?de_?passe|mdp|contrase(?:n|\xc3\xb1|\xf1)a|senha|wachtwoord|haslo|heslo|geheimnis|schluessel|"
+    r"schl\xc3\xbcssel|appid)"
 )
 _AFTER = r"[A-Za-z0-9_-]{0,20}"
-_ANY = rf"[A-Za-z0-9_.$-]{{0,60}}{_WORDS}{_AFTER}"
-_NAME = rf"(?P<key>[A-Za-z0-9_.$\[\]-]{{0,60}}{_WORDS}{_AFTER})"
+# Repetitions without a bound cost the engine nothing, counted ones do.
+_ANY = rf"[A-Za-z0-9_.$-]*{_WORDS}[A-Za-z0-9_-]*"
+# Whether a name is telling is asked of the whole name: inside the pattern it would be tried at every letter.
+_NAME = r"(?P<key>[A-Za-z0-9_.$\[\]-]{2,100})"
+_TELLING = re.compile(rf"(?i){_WORDS}{_AFTER}\]?$".encode())
+# The letter of a line break that is written as an escape is no part of the name behind it.
+_WHOLE_NAME = rf"(?<![A-Za-z0-9_.$\[\]-])(?:(?<=\\)[nrt])?{_NAME}"
 _QUOTE = r"""\\?["'`]"""
 _SIGN = r"[ \t]*(?:=>|:=|={1,3}|:|,)[ \t]*"
-_END = r"[ \t]*(?:[\r\n#;]|$)"
+_LINE = (
+    r"(?:^|[\n;\r]|\\[nrt])[ \t]*"
+    r"(?:(?:export|set|setx|ENV|ARG|let|const|var)[ \t]+|Environment=|-[ \t]+|\$env:|#[ \t]*)?"
+)
+_END = r"[ \t]*(?:[\r\n#;]|\\[nrt\"]|$)"
+_BARE = r"(?:[^\s\"'`,;{}<>\[\]()\\]|\\[^nrt\"'`\s])"
 _SCHEMES = r"(?:bearer|basic|token|apikey|key)"
-_LINE = r"(?:^|[\n;\r])[ \t]*(?:(?:export|set|setx|ENV|ARG|let|const|var)[ \t]+|Environment=|-[ \t]+|\$env:)?"
+_VALUE_NAMES = r"(?:value|val|content|default|default_?value|string_?value|plain_?text)"
+_SPACE = r"\s{0,40}"
 _FORMS: tuple[tuple[str, str], ...] = (
-    (  # In quotes: JSON, code, a command line, JSON inside a string.
-        rf"{_WORDS}{_AFTER}(?:{_QUOTE})?[\])]?{_SIGN}{_QUOTE}[^\"'`\n]{{4}}",
-        rf"{_NAME}(?:{_QUOTE})?[\])]?{_SIGN}{_QUOTE}(?P<secret>[^\"'`\n\\]{{4,600}}){_QUOTE}",
+    (  # In quotes: JSON, code, a command line.
+        rf"{_WORDS}{_AFTER}[\"'`]?[\])]?{_SIGN}[rbfuRBFU@]?[\"'`][^\"'`\n]{{4}}",
+        (
+            rf"{_WHOLE_NAME}[\"'`]?[\])]?{_SIGN}[rbfuRBFU@]?(?P<quote>[\"'`])"
+            rf"(?P<secret>(?:(?!(?P=quote))[^\n\\]|\\.){{4,600}})(?P=quote)"
+        ),
+    ),
+    (  # The same inside a string.
+        rf"{_WORDS}{_AFTER}(?:\\[\"'`])?[\])]?{_SIGN}\\[\"'`][^\"'`\n\\]{{4}}",
+        (
+            rf"{_WHOLE_NAME}(?:\\[\"'`])?[\])]?{_SIGN}\\(?P<quote>[\"'`])"
+            r"(?P<secret>[^\"'`\n\\]{4,600})\\(?P=quote)"
+        ),
     ),
     (  # Without quotes, alone on its line: .env, properties, INI, YAML, shell.
         rf"{_WORDS}{_AFTER}\"?[ \t]*(?:=|:[ \t])[ \t]*[^\s\"'`,;{{}}<>\[\]()]{{4}}",
-        rf"{_LINE}\"?{_NAME}\"?[ \t]*(?:=|:[ \t])[ \t]*(?P<secret>[^\s\"'`,;{{}}<>\[\]()]{{4,600}}){_END}",
+        rf"{_LINE}\"?{_NAME}\"?[ \t]*(?:=|:[ \t])[ \t]*(?P<secret>{_BARE}{{4,600}}){_END}",
     ),
     (  # A parameter of a URL.
         rf"[?&;]{_ANY}=[^&\s\"'`<>{{}}\\#;]{{6}}",
         rf"[?&;]{_NAME}=(?P<secret>[^&\s\"'`<>{{}}\\#;]{{6,300}})",
     ),
     (  # An option of a command.
-        rf"\s--?{_ANY}(?:[ \t]+|=)[\"']?[^\s\"'`$<>{{}}-][^\s\"'`<>{{}}]{{5}}",
-        rf"\s--?{_NAME}(?:[ \t]+|=)[\"']?(?P<secret>[^\s\"'`$<>{{}}-][^\s\"'`<>{{}}]{{5,300}})",
+        rf"\s--?{_ANY}(?:[ \t]+|=)[\"']?[^\s\"'`$<>{{}}-][^\s\"'`<>{{}}]{{3}}",
+        rf"\s--?{_NAME}(?:[ \t]+|=)[\"']?(?P<secret>[^\s\"'`$<>{{}}-][^\s\"'`<>{{}}]{{3,300}})",
     ),
     (  # A header with a scheme.
         rf"authorization(?:{_QUOTE})?[ \t]*[:=,][ \t]*f?(?:{_QUOTE})?{_SCHEMES}[ \t]+[^\s\"'`\\<>{{}}$]{{8}}",
@@ -71,23 +95,52 @@ _FORMS: tuple[tuple[str, str], ...] = (
     ),
     (  # A name and a value beside each other, as many platforms keep headers and parameters.
         (
-            rf"\"(?:name|key|field|header)\\?\"\s{{0,40}}:\s{{0,40}}\\?\"{_ANY}\\?\"\s{{0,40}},\s{{0,40}}\\?\""
-            r"(?:value|val|content)\\?\"\s{0,40}:\s{0,40}\\?\"[^\"\n]{4}"
+            rf"\"(?:name|key|field|header)\\?\"{_SPACE}:{_SPACE}\\?\"{_ANY}\\?\"{_SPACE},{_SPACE}\\?\""
+            rf"{_VALUE_NAMES}\\?\"{_SPACE}:{_SPACE}\\?\"[^\"\n]{{4}}"
         ),
         (
-            rf"\"(?:name|key|field|header)\\?\"\s{{0,40}}:\s{{0,40}}\\?\"{_NAME}\\?\"\s{{0,40}},\s{{0,40}}\\?\""
-            r"(?:value|val|content)\\?\"\s{0,40}:\s{0,40}\\?\"(?P<secret>[^\"\n\\]{4,600})\\?\""
+            rf"\"(?:name|key|field|header)\\?\"{_SPACE}:{_SPACE}\\?\"{_NAME}\\?\"{_SPACE},{_SPACE}\\?\""
+            rf"{_VALUE_NAMES}\\?\"{_SPACE}:{_SPACE}\\?\"(?P<secret>[^\"\n\\]{{4,600}})\\?\""
         ),
+    ),
+    (  # The same in YAML.
+        rf"(?:name|key):[ \t]*[\"']?{_ANY}[\"']?[ \t]*\r?\n[ \t]*{_VALUE_NAMES}:[ \t]*[\"']?[^\s\"'`,{{}}\[\]]{{4}}",
+        (
+            rf"(?:name|key):[ \t]*[\"']?{_NAME}[\"']?[ \t]*\r?\n[ \t]*{_VALUE_NAMES}:[ \t]*"
+            r"(?P<quote>[\"']?)(?P<secret>[^\s\"'`,{}\[\]][^\n\"'`]{3,600}?)(?P=quote)[ \t]*(?:\r?\n|$|[ \t]#)"
+        ),
+    ),
+    (  # A setting of XML, with its name and its value as attributes.
+        rf"(?:key|name|id)=\"{_ANY}\"\s[^<>]{{0,200}}(?:value|default)=\"[^\"<>]{{4}}",
+        rf"(?:key|name|id)=\"{_NAME}\"\s(?:[^<>]{{0,200}}?\s)?(?:value|default)=\"(?P<secret>[^\"<>\n]{{4,600}})\"",
     ),
 )
 """For each form its shortest beginning, which the engine looks for, and all of it."""
-# A field of JSON whose name stands behind its value, or apart from it: only the tree tells which value is meant.
-_APART = rf"\"(?:name|key|field|header)\"\s{{0,40}}:\s{{0,40}}\"{_ANY}\""
-TRIGGERS = (*(f"(?i){trigger}" for trigger, _ in _FORMS), f"(?i){_APART}")
+# Where only the tree of a document tells which value belongs to a name.
+_APART = (
+    # A name in JSON whose value stands before it or apart from it.
+    rf"\"(?:name|key|keyValue|field|header|id|p|property|variable|variableName)\" ?: ?\"{_ANY}\"",
+    # An object that describes a field, or a list of values.
+    rf"{_WORDS}[A-Za-z0-9_-]*\" ?: ?\{{[^{{}}]*\"{_VALUE_NAMES}\" ?: ?\"[^\"\n]{{4}}",
+    rf"{_WORDS}[A-Za-z0-9_-]*\" ?: ?\[\s*\"[^\"\n]{{4}}",
+    rf"{_WORDS}[A-Za-z0-9_-]*[\"']?:\r?\n[ \t]+(?:-|value:|default:)",
+    # Elements of XML that are called by an attribute, or whose name stands beside them.
+    rf"<[^<>]{{1,200}}\s(?:\w+:)?(?:key|name|id)=\"{_ANY}\"",
+    rf"<key>{_ANY}</key>",
+    rf"<{_ANY}(?:\s[^<>]{{0,200}})?>\s{{0,80}}<!\[CDATA\[",
+)
+TRIGGERS = (*(f"(?i){trigger}" for trigger, _ in _FORMS), *(f"(?i){trigger}" for trigger in _APART))
 PATTERNS = tuple(f"(?i){pattern}" for _, pattern in _FORMS)
+_NEIGHBOUR = re.compile(rf"(?i)\"{_VALUE_NAMES}\" ?: ?\"((?:[^\"\\\n]|\\.){{4,600}})\"".encode())
+_BESIDE = 400
+"""Bytes on each side of a name in which its value may stand."""
+_REFERENCES = (b"={{", b"{{", b"${", b"=${", b"$(")
 _UNNAMED = "password"
 """What a form without a name holds."""
 _SCHEME = re.compile(r"^(?:bearer|basic|token|apikey|key)[ \t]+", re.IGNORECASE)
+
+
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([\\/\"'`]))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +157,39 @@ class Assignment:
     certain: bool = False
 
 
-def assignment(match: "re.Match[bytes]") -> Assignment:
-    """What a match of one of the patterns assigns; the scheme of an Authorization header is no part of the value."""
+def neighbours(data: bytes, end: int) -> Iterator[tuple[str, str]]:
+    """The name in JSON that ends at `end`, with each value that stands near it."""
+    start = data.rfind(b'"', max(0, end - 200), end - 1) + 1
+    name = data[start : end - 1].decode("utf-8", "replace")
+    for match in _NEIGHBOUR.finditer(data, max(0, end - _BESIDE), end + _BESIDE):
+        yield name, match[1].decode("utf-8", "replace")
+
+
+def is_reference_at(data: bytes, end: int) -> bool:
+    """Whether the four bytes before `end`, where a form begins its value, begin a reference."""
+    return data.startswith(_REFERENCES, end - 4)
+
+
+def unescaped(text: str) -> str:
+    """The text with the escapes undone that JSON, JavaScript and Python share; line breaks stay as they are written."""
+    if "\\" not in text:
+        return text
+    return _ESCAPE.sub(lambda match: match[3] or chr(int(match[1] or match[2], 16)), text)
+
+
+def assignment(match: "re.Match[bytes]") -> Assignment | None:
+    """What a match of one of the patterns assigns, None where the name tells nothing.
+
+    The scheme of an Authorization header is no part of the value.
+    """
+    named = "key" in match.re.groupindex
+    if named and not _TELLING.search(match["key"]):
+        return None
     start, end = match.span("secret")
-    value = match["secret"].decode("utf-8", errors="replace")
+    value = unescaped(match["secret"].decode("utf-8", errors="replace"))
     scheme = _SCHEME.match(value)
     if scheme:
         start += len(scheme[0])
         value = value[scheme.end() :]
-    key = match["key"].decode("utf-8", errors="replace").strip("\"'$ ") if "key" in match.re.groupindex else _UNNAMED
+    key = match["key"].decode("utf-8", errors="replace").strip("\"'$ ") if named else _UNNAMED
     return Assignment(key, value, start, end)

@@ -1,19 +1,21 @@
-"""The secrets of one document."""
+"""The secrets of one document: its fields, its text, and what is encoded in it."""
 
 import hashlib
 import hmac
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import chain
 
-from autoguard.model import Location
+from autoguard.model import Document, Gap, Location
 from autoguard.model.inventory import Confidence
 from autoguard.secrets import Concealed, Found, Kind
-from autoguard.secrets.engine import Engine
-from autoguard.secrets.judge import judge
+from autoguard.secrets.encodings import MAX_DEPTH
+from autoguard.secrets.engine import Engine, Hits
+from autoguard.secrets.fields import Field, fields
+from autoguard.secrets.judge import is_key_like, is_placeholder, is_reference, judge
 from autoguard.secrets.records import record_fields
-from autoguard.secrets.tree_fields import json_fields
 from autoguard.syntax.parsed import Parsed
 
 _KEY_BEFORE = re.compile(rb"[\"']?([A-Za-z_][\w.-]{0,60})[\"']?\s*(?:=>|:=|[:=])\s*[\"']?[^\"'\n]{0,200}\Z")
@@ -24,6 +26,10 @@ _LOCK_FILES = frozenset(
 _MINIFIED = (".min.js", ".min.css", ".map", ".svg")
 _NEAR = 300
 """Bytes on each side in which what must stand near a value may stand."""
+_MAX_DECODED = 20_000_000
+"""Bytes of one document that are read after decoding; code in JSON strings counts as well."""
+_LONGEST_FIELD = 4_000
+_KEY_LIKE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,63 +42,128 @@ class _Candidate:
     value: str
     holder: str
     certain: bool = False
+    confidence: Confidence = "possible"
 
 
-def detect(parsed: Parsed, engine: Engine, key: bytes) -> list[Found]:
+class _Budget:
+    """How many decoded bytes of a document may still be read."""
+
+    __slots__ = ("left", "spent")
+
+    def __init__(self) -> None:
+        self.left = _MAX_DECODED
+        self.spent = False
+
+    def take(self, size: int) -> bool:
+        self.left -= size
+        self.spent = self.spent or self.left < 0
+        return self.left >= 0
+
+
+def detect(parsed: Parsed, engine: Engine, key: bytes, gaps: list[Gap] | None = None) -> list[Found]:
     """What the document holds, one entry a place, in the order of places.
 
     Of several kinds on one value the most specific counts. `key` is this run's own, so that digests mean nothing
-    outside it.
+    outside it. What the bound on decoded bytes left unread is added to `gaps`.
     """
     if parsed.name in _LOCK_FILES or parsed.name.endswith(_MINIFIED):
         return []
-    data = parsed.utf8
-    candidates = list(_candidates(parsed, data, engine))
-    found = list(_judged(parsed, candidates)) if candidates else []
-    if not found:
+    budget = _Budget()
+    accepted = _accepted(parsed, engine, budget, 0)
+    if budget.spent and gaps is not None:
+        gaps.append(
+            Gap(
+                parsed.path, f"holds more than {_MAX_DECODED // 1_000_000} MB of encoded text; the rest was not decoded"
+            )
+        )
+    if not accepted:
         return []
+    data = parsed.utf8
     lines = [0, *(match.end() for match in re.finditer(b"\n", data))]
-    return [_found(parsed, lines, data, key, *item) for item in found]
+    found: dict[tuple[int, str], Found] = {}
+    for one in sorted(accepted, key=lambda item: (item.start, item.end)):
+        found.setdefault((one.start, one.value), _found(parsed, lines, data, key, one))
+    return list(found.values())
 
 
-def _candidates(parsed: Parsed, data: bytes, engine: Engine) -> Iterator[_Candidate]:
+def _accepted(parsed: Parsed, engine: Engine, budget: _Budget, depth: int) -> list[_Candidate]:
+    data = parsed.utf8
     hits = engine.scan(data)
+    candidates = list(_by_form(data, hits))
+    assigned = list(hits.assignments())
+    candidates.extend(
+        _Candidate(one.start, one.end, kind, one.value, one.name, one.certain)
+        for one in ((*assigned, *record_fields(parsed.name, data)) if depth == 0 else assigned)
+        for kind in engine.of_field((one.name,), one.value)
+    )
+    inner: list[_Candidate] = []
+    if depth < MAX_DEPTH:
+        for part in hits.encoded():
+            inner.extend(_inside(parsed, part.data, (part.start, part.end), engine, budget, depth))
+        named = chain(((one.name, one.value) for one in assigned), hits.neighbours())
+        if hits.apart or any(_is_promising(name, value, engine, parsed.path) for name, value in named):
+            for field in fields(parsed):
+                candidates.extend(_of_field(field, engine, parsed.path))
+                if "\n" in field.value or '"' in field.value:
+                    inner.extend(_inside(parsed, field.value.encode("utf-8", "replace"), field, engine, budget, depth))
+    return [*inner, *_judged(parsed, candidates, [(one.start, one.end) for one in inner])] if candidates else inner
+
+
+def _by_form(data: bytes, hits: Hits) -> Iterator[_Candidate]:
     for kind, match in hits.kinds():
         start, end = match.span("secret")
         if kind.near and not re.search(kind.near.encode(), data[max(0, start - _NEAR) : end + _NEAR]):
             continue
         value = data[start:end].decode("utf-8", errors="replace")
         yield _Candidate(start, end, kind, value, _holder(kind, match, data, start))
-    for one in (*hits.assignments(), *record_fields(parsed.name, data)):
-        for kind in engine.of_field((one.name,), one.value):
-            yield _Candidate(one.start, one.end, kind, one.value, one.name, one.certain)
-    if hits.fields:
-        yield from _in_tree(parsed, engine)
 
 
-def _in_tree(parsed: Parsed, engine: Engine) -> Iterator[_Candidate]:
-    for field in json_fields(parsed):
-        kinds = [kind for kind in engine.of_field(field.names, field.value) if judge(kind, field.value, parsed.path)]
-        start, end = field.place() if kinds else (0, 0)
-        for kind in kinds:
-            yield _Candidate(start, end, kind, field.value, field.names[-1])
+def _of_field(field: Field, engine: Engine, path: str) -> Iterator[_Candidate]:
+    if len(field.value) > _LONGEST_FIELD:
+        return
+    kinds = [kind for kind in engine.of_field(field.names, field.value) if judge(kind, field.value, path)]
+    start, end = field.place() if kinds else (0, 0)
+    for kind in kinds:
+        yield _Candidate(start, end, kind, field.value, field.names[-1])
 
 
-def _judged(parsed: Parsed, candidates: list[_Candidate]) -> Iterator[tuple[_Candidate, Confidence]]:
+def _inside(
+    parsed: Parsed, text: bytes, place: "tuple[int, int] | Field", engine: Engine, budget: _Budget, depth: int
+) -> Iterator[_Candidate]:
+    """What a text holds that stands in the document in other characters: it is placed where the text is."""
+    if not budget.take(len(text)):
+        return
+    found = _accepted(Parsed(Document(parsed.path, text)), engine, budget, depth + 1)
+    if not found:
+        return
+    start, end = place.place() if isinstance(place, Field) else place
+    for one in found:
+        raw = one.value.encode("utf-8", "replace")
+        exact = parsed.utf8.find(raw, start, max(end, start + 2 * len(text)))
+        yield replace(one, start=exact, end=exact + len(raw)) if exact >= 0 else replace(one, start=start, end=end)
+
+
+def _is_promising(name: str, value: str, engine: Engine, path: str) -> bool:
+    """Whether the tree may know more of a field than the text does: what it lies in may tell whose key it is."""
+    if is_reference(value) or is_placeholder(value):
+        return False
+    if "\\" in value or (len(value) >= _KEY_LIKE and is_key_like(value)):
+        return True
+    return any(judge(kind, value, path) for kind in engine.of_field((name,), value))
+
+
+def _judged(parsed: Parsed, candidates: Iterable[_Candidate], taken: list[tuple[int, int]]) -> Iterator[_Candidate]:
     # The most specific kind first, so that what lies inside its span is already taken by it.
-    taken: list[tuple[int, int]] = []
-    accepted = []
     for one in sorted(candidates, key=lambda item: (-item.kind.specificity, item.start, -item.end)):
         if any(one.start < end and start < one.end for start, end in taken):
             continue
         confidence = judge(one.kind, one.value, parsed.path, certain=one.certain)
         if confidence is not None:
             taken.append((one.start, one.end))
-            accepted.append((one, confidence))
-    yield from sorted(accepted, key=lambda item: item[0].start)
+            yield replace(one, confidence=confidence)
 
 
-def _found(parsed: Parsed, lines: list[int], data: bytes, key: bytes, one: _Candidate, confidence: Confidence) -> Found:
+def _found(parsed: Parsed, lines: list[int], data: bytes, key: bytes, one: _Candidate) -> Found:
     line = bisect_right(lines, one.start)
     column = len(data[lines[line - 1] : one.start].decode("utf-8", errors="replace")) + 1
     digest = hmac.new(key, one.value.encode(errors="surrogatepass"), hashlib.sha256).hexdigest()
@@ -101,7 +172,7 @@ def _found(parsed: Parsed, lines: list[int], data: bytes, key: bytes, one: _Cand
         role=one.kind.role,
         holder=one.holder,
         digest=digest,
-        confidence=confidence,
+        confidence=one.confidence,
         location=Location(parsed.path, line, column, parsed.document.commit),
         value=Concealed(one.value),
         title=one.kind.title,

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 
 from autoguard.patterns import PatternSet
 from autoguard.secrets import Kind, assignments
-from autoguard.secrets.assignments import Assignment, assignment
+from autoguard.secrets.assignments import Assignment, assignment, is_reference_at, neighbours
+from autoguard.secrets.encodings import Part, encoded_parts, encoded_triggers
 from autoguard.secrets.names import is_public, normal_name
 
 WINDOW = 4096
@@ -29,7 +30,10 @@ class Engine:
         self._fields = [(re.compile(kind.name), re.compile(kind.value)) for kind in self.by_name]
         self._named: dict[tuple[str, ...], list[tuple[Kind, re.Pattern[str]]]] = {}
         triggers = [re.compile(pattern.encode()) for pattern in assignments.TRIGGERS]
-        self._patterns = PatternSet("kinds", [*self._confirm, *triggers], hyperscan=hyperscan)
+        self.encodings = [re.compile(one) for one in encoded_triggers(word for kind in kinds for word in kind.keywords)]
+        self._patterns = PatternSet("kinds", [*self._confirm, *triggers, *self.encodings], hyperscan=hyperscan)
+        self.neighbour = triggers[len(self.assignments)]
+        self.first_encoding = len(self._confirm) + len(triggers)
 
     def of_field(self, names: tuple[str, ...], value: str) -> list[Kind]:
         """The kinds that a field of that name, seen from the outside in, may hold with that value."""
@@ -68,17 +72,30 @@ class Hits:
     def kinds(self) -> Iterator[tuple[Kind, "re.Match[bytes]"]]:
         """Every match of every kind, by kind and then by place."""
         engine = self._engine
-        for index, kind in enumerate(engine.by_form):
-            if index in self._ends:
-                pattern = engine._confirm[index]  # noqa: SLF001 - one thing in two classes
-                for match in _matches(pattern, self._ends[index], self._data, WINDOW, _AFTER):
-                    yield kind, match
+        for index in sorted(self._ends):
+            if index >= len(engine.by_form):
+                return
+            pattern = engine._confirm[index]  # noqa: SLF001 - one thing in two classes
+            for match in _matches(pattern, self._ends[index], self._data, WINDOW, _AFTER):
+                yield engine.by_form[index], match
+
+    def __bool__(self) -> bool:
+        return bool(self._ends)
 
     @property
-    def fields(self) -> bool:
-        """Whether there may be fields with a telling name."""
-        first = len(self._engine.by_form)
-        return any(index >= first for index in self._ends)
+    def apart(self) -> bool:
+        """Whether there are fields with a telling name whose value only the tree knows."""
+        first = len(self._engine.by_form) + len(self._engine.assignments) + 1
+        return any(first <= index < self._engine.first_encoding for index in self._ends)
+
+    def neighbours(self) -> Iterator[tuple[str, str]]:
+        """Telling names in JSON with the values that stand near them; which belongs to which the tree knows."""
+        index = len(self._engine.by_form) + len(self._engine.assignments)
+        if index in self._ends:
+            ends = self._ends[index]
+            places = [match.end() for match in self._engine.neighbour.finditer(self._data)] if ends is None else ends
+            for end in places:
+                yield from neighbours(self._data, end)
 
     def assignments(self) -> Iterator[Assignment]:
         """Every assignment to a field with a telling name."""
@@ -86,7 +103,18 @@ class Hits:
         for offset, pattern in enumerate(self._engine.assignments):
             if first + offset in self._ends:
                 ends = self._ends[first + offset]
-                yield from map(assignment, _matches(pattern, ends, self._data, _NAME_WINDOW, _VALUE_WINDOW))
+                if ends is not None:
+                    ends = [end for end in ends if not is_reference_at(self._data, end)]
+                for match in _matches(pattern, ends, self._data, _NAME_WINDOW, _VALUE_WINDOW):
+                    found = assignment(match)
+                    if found is not None:
+                        yield found
+
+    def encoded(self) -> list[Part]:
+        """The parts that are written in an encoding and hold something telling."""
+        first = self._engine.first_encoding
+        ends = {index - first: places for index, places in self._ends.items() if index >= first}
+        return encoded_parts(self._data, ends, self._engine.encodings) if ends else []
 
 
 def _matches(

@@ -121,9 +121,14 @@ def _looks_random(value: str) -> bool:
         return False
     if _IDENTIFIER.fullmatch(value) or _WORDS_ONLY.fullmatch(value):
         return False
-    digits = sum(character.isdigit() for character in value)
-    if digits == len(value) or word_share(value) >= _WORDS:
+    return not value.isdigit() and is_key_like(value)
+
+
+def is_key_like(value: str) -> bool:
+    """Whether the value is made like a key of a machine: without words, with some digits or both cases at length."""
+    if word_share(value) >= _WORDS:
         return False
+    digits = sum(character.isdigit() for character in value)
     mixed = any(character.islower() for character in value) and any(character.isupper() for character in value)
     return digits >= 2 or (mixed and len(value) >= _LONG)  # noqa: PLR2004 - one digit ends many ordinary names
 
