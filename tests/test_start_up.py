@@ -60,11 +60,8 @@ def test_help_imports_nothing_heavy(arguments: tuple[str, ...], tmp_path: Path) 
 
 
 @pytest.mark.parametrize("command", ["scan", "inventory", "explain", "report"])
-def test_help_of_a_command_imports_nothing_heavy_beside_typers_own(command: str, tmp_path: Path) -> None:
-    write_tree(tmp_path, {"bare.py": BARE})
-    bare = modules_of(("bare.py", "one", "--help"), tmp_path)
-    assert "pydantic" in bare
-    assert among(imported(command, "--help", cwd=tmp_path) - bare, HEAVY) == []
+def test_help_of_a_command_imports_nothing_heavy(command: str, tmp_path: Path) -> None:
+    assert among(imported(command, "--help", cwd=tmp_path), HEAVY) == []
 
 
 def test_help_imports_nothing_of_ours_but_the_commands(tmp_path: Path) -> None:

@@ -12,7 +12,6 @@ import platform
 import re
 from collections.abc import Sequence
 from functools import cached_property
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -27,11 +26,12 @@ class PatternSet:
     """Patterns that are searched together. `name` is that of the cached database."""
 
     def __init__(
-        self, name: str, patterns: Sequence["re.Pattern[bytes]"], *, first_only: bool = False, hyperscan: bool = True
+        self, name: str, patterns: Sequence[bytes], *, first_only: bool = False, hyperscan: bool = True
     ) -> None:
         """Compile nothing yet; the first search does. With `first_only`, one match of each pattern is enough."""
         self._name = name
         self._patterns = tuple(patterns)
+        self._compiled: dict[int, re.Pattern[bytes]] = {}
         self._first_only = first_only
         self._use_hyperscan = hyperscan
 
@@ -54,16 +54,27 @@ class PatternSet:
         database.scan(data, match_event_handler=on_match)
         return found
 
+    def prepare(self) -> None:
+        """Load or make the database now, so that processes which are copied from this one have it."""
+        _ = self._database
+
     def which(self, data: bytes) -> list[int]:
         """The indices of the patterns that match."""
         found = self.ends(data)
-        return [index for index in sorted(found) if found[index] or self._patterns[index].search(data)]
+        return [index for index in sorted(found) if found[index] or self.pattern(index).search(data)]
+
+    def pattern(self, index: int) -> "re.Pattern[bytes]":
+        """A pattern by its index, compiled when it is first needed: most never are."""
+        found = self._compiled.get(index)
+        if found is None:
+            found = self._compiled[index] = re.compile(self._patterns[index])
+        return found
 
     @cached_property
     def _slow(self) -> tuple[int, ...]:
         """Patterns that hyperscan has no form for, such as those with look-around."""
         return tuple(
-            index for index, one in enumerate(self._patterns) if re.search(rb"\(\?(?:[=!]|<[=!])|\\[1-9]", one.pattern)
+            index for index, one in enumerate(self._patterns) if re.search(rb"\(\?(?:[=!]|<[=!])|\\[1-9]", one)
         )
 
     @cached_property
@@ -86,29 +97,32 @@ class PatternSet:
         fast = [index for index in range(len(self._patterns)) if index not in self._slow]
         database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
         database.compile(
-            expressions=[self._patterns[index].pattern for index in fast],
+            expressions=[self._patterns[index] for index in fast],
             ids=fast,
             elements=len(fast),
-            flags=[self._flags(hyperscan, self._patterns[index].flags) for index in fast],
+            flags=[hyperscan.HS_FLAG_SINGLEMATCH if self._first_only else 0] * len(fast),
         )
         store(path, hyperscan.dumpb(database))
         return database
 
-    def _flags(self, hyperscan: Any, flags: int) -> int:
-        wanted = hyperscan.HS_FLAG_SINGLEMATCH if self._first_only else 0
-        for ours, theirs in ((re.MULTILINE, "MULTILINE"), (re.IGNORECASE, "CASELESS"), (re.DOTALL, "DOTALL")):
-            if flags & ours:
-                wanted |= getattr(hyperscan, f"HS_FLAG_{theirs}")
-        return int(wanted)
-
     def _key(self) -> str:
-        try:
-            engine = version("hyperscan")
-        except PackageNotFoundError:
-            engine = "unknown"
-        parts = (engine, platform.machine(), platform.processor(), str(self._first_only))
-        patterns = (f"{one.flags}{one.pattern!r}" for one in self._patterns)
-        return hashlib.sha256("\0".join((*parts, *patterns)).encode()).hexdigest()[:32]
+        parts = (_version(), platform.machine(), platform.processor(), str(self._first_only))
+        return hashlib.sha256(b"\0".join(("\0".join(parts).encode(), *self._patterns))).hexdigest()[:32]
+
+
+def _version() -> str:
+    # The wheel's own module says it; the package's metadata take longer to find than the database takes to load.
+    import hyperscan  # noqa: PLC0415 - only called where it is there
+
+    return str(getattr(hyperscan, "__version__", "unknown"))
+
+
+def with_flags(pattern: "re.Pattern[bytes]") -> bytes:
+    """The text of a compiled pattern with its flags written in front, as every engine reads them."""
+    letters = "".join(
+        letter for flag, letter in ((re.IGNORECASE, "i"), (re.MULTILINE, "m"), (re.DOTALL, "s")) if pattern.flags & flag
+    )
+    return (f"(?{letters})".encode() if letters else b"") + pattern.pattern
 
 
 def _load(hyperscan: Any, path: Path) -> Any:

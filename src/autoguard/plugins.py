@@ -1,18 +1,22 @@
 """All parts of the program, built-in and from plugins, with what went wrong while loading them."""
 
+import contextlib
+import os
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pluggy
 
-from autoguard import builtin, hooks
+from autoguard import builtin, compiled, hooks
 from autoguard.hooks import GROUP, Lazy
 
 if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
     from autoguard.platforms import Platform
 
 _BUILT_IN = "built-in"
@@ -70,7 +74,7 @@ def load_plugins(*, external: bool = True) -> Registry:
     manager.register(builtin, name=_BUILT_IN)
     registry = Registry()
     loaded = []
-    for point in sorted(entry_points(group=GROUP), key=lambda point: point.name) if external else ():
+    for point in _entry_points() if external and _are_installed() else ():
         version = _load(manager, point, registry)
         if version:
             loaded.append(version)
@@ -85,7 +89,22 @@ def check_rooms(registry: Registry) -> list[Path]:
     return list(registry.all("check_rooms"))
 
 
-def _load(manager: pluggy.PluginManager, point: EntryPoint, registry: Registry) -> str:
+def _entry_points() -> "list[EntryPoint]":
+    from importlib.metadata import entry_points  # noqa: PLC0415 - slow to load, and most have no plugins
+
+    return sorted(entry_points(group=GROUP), key=lambda point: point.name)
+
+
+def _are_installed() -> bool:
+    """Whether there are plugins at all; remembered for as long as nothing is installed or removed."""
+    folders = []
+    for entry in sys.path:
+        with contextlib.suppress(OSError):
+            folders.append((entry, str(os.stat(entry or ".").st_mtime_ns).encode()))  # noqa: PTH116 - a string is at hand
+    return bool(compiled.compiled("plugins", compiled.digest(folders), lambda: len(_entry_points())))
+
+
+def _load(manager: pluggy.PluginManager, point: "EntryPoint", registry: Registry) -> str:
     distribution = point.dist
     title = f"{distribution.name} {distribution.version}" if distribution else point.name
     try:

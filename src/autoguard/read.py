@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from autoguard.credentials.certificates import MARK, certificates
 from autoguard.errors import TemplateError, UnreadableError
 from autoguard.model import Credential, Document, Gap, Practice
-from autoguard.patterns import PatternSet
+from autoguard.patterns import PatternSet, with_flags
 from autoguard.platforms import Facts, Platform
 from autoguard.plugins import Registry
 from autoguard.practices import EvidenceReader
@@ -41,14 +41,25 @@ class DocumentFacts:
 class Reader:
     """All readers, ready for one document after another."""
 
-    def __init__(self, registry: Registry, kinds: Sequence[Kind], key: bytes) -> None:
-        """Load the readers; `key` is this run's key for the digests of secrets."""
-        self._platforms: tuple[Platform, ...] = registry.platforms
-        self._signatures = PatternSet("signatures", [one.signature for one in self._platforms], first_only=True)
-        self._evidence: tuple[EvidenceReader, ...] = tuple(registry.all("evidence"))
-        self._tools: tuple[Tool, ...] = tuple(registry.all("tools"))
+    def __init__(self, registry: Registry, kinds: Sequence[Kind], key: bytes, *, secrets_only: bool = False) -> None:
+        """Load the readers, with `secrets_only` none of automations and evidence.
+
+        `key` is this run's key for the digests of secrets.
+        """
+        self._secrets_only = secrets_only
+        self._platforms: tuple[Platform, ...] = () if secrets_only else registry.platforms
+        self._signatures = PatternSet(
+            "signatures", [with_flags(one.signature) for one in self._platforms], first_only=True
+        )
+        self._evidence: tuple[EvidenceReader, ...] = () if secrets_only else tuple(registry.all("evidence"))
+        self._tools: tuple[Tool, ...] = () if secrets_only else tuple(registry.all("tools"))
         self._engine = Engine(kinds)
         self._key = key
+
+    def prepare(self) -> None:
+        """Load what would otherwise be loaded with the first document."""
+        self._signatures.prepare()
+        self._engine.patterns.prepare()
 
     def read(self, document: Document) -> DocumentFacts:
         """Everything one document says. Whatever a reader raises costs that reader's part and becomes a gap."""
@@ -67,7 +78,7 @@ class Reader:
                 found = tuple(certificates(parsed)) if MARK in parsed.utf8 else ()
             with _costing_a_gap(parsed, gaps, "the reader of evidence"):
                 practices = tuple(self._practices(parsed, parsed.utf8))
-        if not gaps:
+        if not gaps and not self._secrets_only:
             with _costing_a_gap(parsed, gaps, "the reader"):
                 gaps.extend(_text_behind(parsed) if platform else _broken_json(parsed))
         kept = document if self._is_kept(document) else None

@@ -9,7 +9,6 @@ from typing import Any
 from autoguard import compiled
 from autoguard.rooms import room
 from autoguard.syntax.text import decode
-from autoguard.syntax.yaml_tree import parse_yaml
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +44,14 @@ def tables() -> dict[str, Any]:
     files = sorted((room("checks") / "tables").glob("*.yaml"))
     read = {path.stem: path.read_bytes() for path in files}
     key = compiled.digest(read.items())
-    found: dict[str, Any] = compiled.compiled(
-        "tables", key, lambda: {name: parse_yaml(decode(data))[0].value for name, data in read.items()}
-    )
+    found: dict[str, Any] = compiled.compiled("tables", key, lambda: _parse(read))
     return found
+
+
+def _parse(files: Mapping[str, bytes]) -> dict[str, Any]:
+    from autoguard.syntax.yaml_tree import parse_yaml  # noqa: PLC0415 - only when a table changed
+
+    return {name: parse_yaml(decode(data))[0].value for name, data in files.items()}
 
 
 def table_dates() -> dict[str, str]:

@@ -1,12 +1,12 @@
 """Files read by everybody, in this process or in several; a file that takes its process down costs itself."""
 
-import multiprocessing
 import os
+import sys
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from autoguard.collect import LIMITS, Entry, Limits, Skipped
 from autoguard.collect.files import read
@@ -14,6 +14,9 @@ from autoguard.model import Document, Gap, Reading
 from autoguard.plugins import Registry, check_rooms, load_plugins
 from autoguard.read import DocumentFacts, Reader
 from autoguard.secrets.kinds import load_kinds
+
+if TYPE_CHECKING:
+    from concurrent.futures import ProcessPoolExecutor
 
 Progress = Callable[[int, int], None]
 """Called with the files read so far and the files in all."""
@@ -24,10 +27,14 @@ _BATCH_FILES = 200
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """How sources are read. `key` is this run's own for the digests of secrets."""
+    """How sources are read. `key` is this run's own for the digests of secrets.
+
+    With `secrets_only` no automation is looked for.
+    """
 
     key: bytes
     jobs: int = 0
+    secrets_only: bool = False
     external_plugins: bool = True
     limits: Limits = LIMITS
 
@@ -59,7 +66,7 @@ def read_entries(
     jobs = options.jobs or os.cpu_count() or 1
     parallel = jobs > 1 and sum(min(entry.size, options.limits.file_bytes) for entry in entries) >= _PARALLEL_FROM
     batches = list(_batches(entries))
-    if not parallel and batches:
+    if batches and (not parallel or _may_fork()):
         _start_worker(options, registry)
     for batch in _in_processes(batches, jobs, options) if parallel else map(_work, batches):
         collected.documents.extend(document for document in batch.documents if _says_something(document))
@@ -86,7 +93,13 @@ _worker: "tuple[Reader, Limits] | None" = None
 def _start_worker(options: ReadOptions, registry: Registry | None = None) -> None:
     global _worker  # noqa: PLW0603 - a process pool's workers keep what they load in a module global
     registry = registry or load_plugins(external=options.external_plugins)
-    _worker = (Reader(registry, load_kinds(check_rooms(registry)), options.key), options.limits)
+    kinds = load_kinds(check_rooms(registry))
+    _worker = (Reader(registry, kinds, options.key, secrets_only=options.secrets_only), options.limits)
+
+
+def _may_fork() -> bool:
+    # With no other thread, a copy of this process is safe, and it has everything loaded.
+    return sys.platform == "linux" and threading.active_count() == 1
 
 
 def _work(entries: list[Entry]) -> _Batch:
@@ -115,6 +128,8 @@ def _read_one(entry: Entry, reader: Reader, limits: Limits, batch: _Batch) -> No
 
 
 def _in_processes(batches: Sequence[list[Entry]], jobs: int, options: ReadOptions) -> Iterator[_Batch]:
+    from concurrent.futures.process import BrokenProcessPool  # noqa: PLC0415 - small trees are read in this process
+
     done = 0
     try:
         with _pool(jobs, options) as executor:
@@ -129,6 +144,8 @@ def _in_processes(batches: Sequence[list[Entry]], jobs: int, options: ReadOption
 
 
 def _one_by_one(entries: list[Entry], options: ReadOptions) -> Iterator[_Batch]:
+    from concurrent.futures.process import BrokenProcessPool  # noqa: PLC0415 - as above
+
     rest = list(entries)
     while rest:
         try:
@@ -141,10 +158,16 @@ def _one_by_one(entries: list[Entry], options: ReadOptions) -> Iterator[_Batch]:
             yield _Batch(gaps=[Gap(entry.path, "could not be read: the process that read it was ended")], files=1)
 
 
-def _pool(jobs: int, options: ReadOptions) -> ProcessPoolExecutor:
+def _pool(jobs: int, options: ReadOptions) -> "ProcessPoolExecutor":
+    import multiprocessing  # noqa: PLC0415 - as above
+    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - as above
+
     # The interpreters that the pool starts would otherwise take modules from the working folder, which may be the tree
     # that is scanned.
     os.environ["PYTHONSAFEPATH"] = "1"
+    if _worker is not None and _may_fork():
+        _worker[0].prepare()
+        return ProcessPoolExecutor(jobs, multiprocessing.get_context("fork"))
     context = multiprocessing.get_context("forkserver" if os.name == "posix" else "spawn")
     return ProcessPoolExecutor(jobs, context, _start_worker, (options,))
 

@@ -32,7 +32,8 @@ from support.hostile import (
 )
 
 from autoguard.collect import LIMITS, Limits, Skipped
-from autoguard.collect.archives import archive_kind, expand
+from autoguard.collect.archive_kind import archive_kind
+from autoguard.collect.archives import expand
 from autoguard.model import Document, Gap
 
 INSIDE = export("Inside")

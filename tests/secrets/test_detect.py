@@ -1,5 +1,6 @@
 """What is found in a document, with every engine alike, and how random text is told from words."""
 
+import base64
 import random
 import string
 import tracemalloc
@@ -7,7 +8,7 @@ import tracemalloc
 import pytest
 from support.estate import CATALOG
 
-from autoguard.model import Document
+from autoguard.model import Document, Gap
 from autoguard.patterns import MAX_HITS
 from autoguard.rooms import room
 from autoguard.secrets import Kind
@@ -20,6 +21,10 @@ from autoguard.syntax.parsed import Parsed
 
 KINDS: tuple[Kind, ...] = load_kinds([room("checks")], examples=True)
 FAST, PLAIN = Engine(KINDS), Engine(KINDS, hyperscan=False)
+
+
+def drawn(seed: int, length: int) -> str:
+    return "".join(random.Random(seed).choices(string.ascii_letters + string.digits, k=length))  # noqa: S311 - no secret is made
 
 
 def found(text: str, engine: Engine = FAST, name: str = "settings.conf") -> list[tuple[str, str, int | None]]:
@@ -182,3 +187,68 @@ def test_very_many_fields_hide_no_secret_behind_them(engine: Engine) -> None:
         "stripe-secret-key",
         "generic-password",
     ]
+
+
+@pytest.mark.parametrize("engine", [FAST, PLAIN], ids=["hyperscan", "re"])
+@pytest.mark.parametrize(
+    ("before", "behind"),
+    [
+        ("deploy=acme_abc\nMAIN_PASSWORD=", "\n"),
+        ('{"a":"// hello","apiKey":"', '"}'),
+        ("name='x', smtp_password='", "'"),
+    ],
+)
+def test_what_stands_before_a_field_takes_nothing_of_it(engine: Engine, before: str, behind: str) -> None:
+    value = drawn(5, 24)
+    assert len(found(f"{before}{value}{behind}", engine)) == 1
+
+
+@pytest.mark.parametrize("engine", [FAST, PLAIN], ids=["hyperscan", "re"])
+@pytest.mark.parametrize(
+    "encoding", ["base64", "base64 behind a word", "utf-16 in base64", "hex", "percent", "escapes"]
+)
+def test_what_is_encoded_is_decoded(engine: Engine, encoding: str) -> None:
+    text = "SMTP_PASSWORD=" + drawn(7, 20) + "\n"
+    plain = base64.b64encode(text.encode()).decode()
+    written = {
+        "base64": f"blob {plain}\n",
+        "base64 behind a word": f"/v1/{plain}\n",
+        "utf-16 in base64": f"powershell -enc {base64.b64encode(text.encode('utf-16-le')).decode()}\n",
+        "hex": f"dump {text.encode().hex()}\n",
+        "percent": f"next=/a?{text.strip().replace('=', '%3D')}\n",
+        "escapes": f"x = 'a\\u0026{text.strip().replace('=', chr(92) + 'u003d')}'\n",
+    }[encoding]
+    [one] = found(written, engine)
+    assert one[0] == "generic-password"
+    assert one[2] == 1
+
+
+def test_bytes_that_are_decoded_are_bounded() -> None:
+    line = base64.b64encode(b"PASSWORD=${PASSWORD}\n" * 50_000)
+    gaps: list[Gap] = []
+    data = b"\n".join([line] * 25)
+    detect(Parsed(Document("a.txt", data)), FAST, b"key", gaps)
+    assert [gap.path for gap in gaps] == ["a.txt"]
+    assert "encoded text" in gaps[0].reason
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "behind"),
+    [
+        ("secret.yaml", "kind: Secret\ndata:\n  admin-password: ", "\n"),
+        ("values.yaml", "env:\n  - name: DB_PASSWORD\n    value: ", "\n"),
+        ("app.config", '<configuration><add key="SmtpPassword" value="', '"/></configuration>'),
+        ("app.xml", '<a><setting name="Password"><value>', "</value></setting></a>"),
+        ("job.plist", "<plist><dict><key>Password</key><string>", "</string></dict></plist>"),
+        ("Config.csv", "Name,Value,Description\nSapPassword,", ",for SAP\n"),
+        ("a.json", '{"apiPassword": {"type": "string", "defaultValue": "', '"}}'),
+        ("b.json", '{"id": 1, "value": "', '", "name": "db_password"}'),
+    ],
+)
+def test_fields_of_every_grammar(name: str, before: str, behind: str) -> None:
+    value = drawn(9, 18)
+    written = base64.b64encode(value.encode()).decode() if name == "secret.yaml" else value
+    [one] = detect(Parsed(Document(name, (before + written + behind).encode())), FAST, b"key")
+    assert one.value.reveal() == value
+    line = before.count("\n") + 1
+    assert one.location.line == line

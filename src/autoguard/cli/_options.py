@@ -42,5 +42,9 @@ TrustConfig = Annotated[
 Online = Annotated[
     bool, typer.Option("--online", help="Allow look-ups of public facts, such as known vulnerabilities.")
 ]
+SecretsOnly = Annotated[
+    bool,
+    typer.Option("--secrets-only", help="Look for secrets and nothing else: no automations, no practices, no tools."),
+]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Nothing but the result.")]
 Verbose = Annotated[int, typer.Option("-v", "--verbose", count=True, help="Show known and waived findings as well.")]

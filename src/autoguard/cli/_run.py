@@ -3,7 +3,7 @@
 import os
 import secrets
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -14,7 +14,7 @@ from autoguard.baseline import Baseline
 from autoguard.catalog import Catalog, load_catalog
 from autoguard.config import Config, check_names, find_config, is_own, policy_of, unknown_name, waivers_of
 from autoguard.errors import UsageError
-from autoguard.model import DOMAINS, Assessment, Inventory, Policy, Provenance
+from autoguard.model import DOMAINS, Assessment, Check, Inventory, Policy, Provenance
 from autoguard.pipeline import Root
 from autoguard.plugins import Registry, check_rooms, load_plugins
 from autoguard.practices.manifest import Manifest, unmatched
@@ -24,6 +24,9 @@ from autoguard.secrets.redaction import Redactor
 from autoguard.tables import table_dates
 from autoguard.tools import ToolOptions, ToolReport
 from autoguard.workers import Collected, Progress, ReadOptions
+
+_OF_SECRETS = ("credential", "gap")
+"""What a search for secrets alone asks about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ class Wanted:
     checks: Sequence[Path] = ()
     trust_config: bool = False
     online: bool = False
+    secrets_only: bool = False
     quiet: bool = False
     baseline: Baseline | None = None
 
@@ -113,7 +117,8 @@ def read(session: Session, progress: Progress | None = None) -> ReadEstate:
         UsageError: the sources hold a configuration of the user's own that is not valid.
     """
     key = os.environ.get("AUTOGUARD_KEY", "").encode(errors="surrogateescape") or secrets.token_bytes(32)
-    options = ReadOptions(key, session.wanted.jobs, session.wanted.external_plugins)
+    wanted = session.wanted
+    options = ReadOptions(key, wanted.jobs, wanted.secrets_only, wanted.external_plugins)
     collected = pipeline.read_roots(session.roots, session.registry, options, progress)
     found = pipeline.find_manifest(collected, session.roots, session.config)
     manifest, ignored, policy = found.manifest, found.ignored, session.policy
@@ -139,7 +144,7 @@ def read(session: Session, progress: Progress | None = None) -> ReadEstate:
 def judge(session: Session, estate: ReadEstate) -> Judged:
     """The assessment of what was read."""
     options = ToolOptions(online=session.wanted.online, own_tree=session.own)
-    reports = pipeline.run_tools(estate.collected, session.registry, options)
+    reports = () if session.wanted.secrets_only else pipeline.run_tools(estate.collected, session.registry, options)
     notes = (*estate.notes, *(_not_honoured(item) for report in reports for item in report.ignored))
     assessment = _assess(session, estate.inventory, estate.policy, estate.manifest, reports=reports, notes=notes)
     return Judged(estate.redactor.model(assessment), estate.policy, estate.redactor)
@@ -184,7 +189,7 @@ def _assess(
         Request(
             target=target or _target(session, manifest),
             policy=policy,
-            checks=session.catalog.checks,
+            checks=_asked(session),
             probes=probes,
             today=session.today,
             select=tuple(wanted.select),
@@ -196,6 +201,13 @@ def _assess(
             ignored_settings=notes,
         ),
     )
+
+
+def _asked(session: Session) -> Mapping[str, Check]:
+    checks = session.catalog.checks
+    if not session.wanted.secrets_only:
+        return checks
+    return {name: check for name, check in checks.items() if check.subject in _OF_SECRETS}
 
 
 def _whose(manifest: Manifest) -> str:

@@ -43,6 +43,7 @@ def scan(
     config: options.Config = None,
     checks: options.Checks = None,
     trust_config: options.TrustConfig = False,
+    secrets_only: options.SecretsOnly = False,
     online: options.Online = False,
     today: options.Today = "",
     jobs: options.Jobs = 0,
@@ -75,6 +76,7 @@ def scan(
             checks=checks or [],
             trust_config=trust_config,
             online=online,
+            secrets_only=secrets_only,
             quiet=quiet,
             baseline=load_baseline(baseline) if baseline else None,
         )

@@ -13,31 +13,15 @@ from collections.abc import Iterator
 from typing import IO
 
 from autoguard.collect import Limits, Skipped
+from autoguard.collect.archive_kind import TAR_MAGIC_AT, archive_kind
 from autoguard.collect.bounded import BoundedReads, xz
 from autoguard.collect.classify import classify
 from autoguard.model import Document, Gap
 
-_NOT_EXPANDED = (
-    ".jar", ".whl", ".egg", ".apk", ".docx", ".xlsx", ".xlsm", ".pptx", ".odt", ".ods", ".odp", ".epub", ".vsix",
-    ".xpi", ".crx", ".svgz", ".npz",
-)  # fmt: skip
-_TAR_MAGIC_AT = 257
-_COMPRESSED = {b"\x1f\x8b": "gz", b"BZh": "bz2", b"\xfd7zXZ\x00": "xz"}
 _READ = 1 << 16
 _ZIP_DIRECTORY = 32_000_000
 _TAR_HEADER = 16_000
 _DRIVE = re.compile(r"[A-Za-z]:")
-
-
-def archive_kind(head: bytes, path: str) -> str:
-    """Which archive the first bytes announce: zip, tar, gz, bz2, xz, or "" for none that is expanded."""
-    if path.lower().endswith(_NOT_EXPANDED):
-        return ""
-    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return "zip"
-    if head[_TAR_MAGIC_AT : _TAR_MAGIC_AT + 5] == b"ustar":
-        return "tar"
-    return next((kind for magic, kind in _COMPRESSED.items() if head.startswith(magic)), "")
 
 
 def expand(stream: IO[bytes], path: str, kind: str, limits: Limits) -> Iterator[Document | Gap | Skipped]:
@@ -164,7 +148,7 @@ def _compressed(stream: IO[bytes], path: str, kind: str, budget: "_Budget") -> I
         case _:
             opened = xz(stream)
     data = budget.read(opened, path)
-    if isinstance(data, bytes) and data[_TAR_MAGIC_AT : _TAR_MAGIC_AT + 5] == b"ustar":
+    if isinstance(data, bytes) and data[TAR_MAGIC_AT : TAR_MAGIC_AT + 5] == b"ustar":
         yield from _tar(io.BytesIO(data), path, "tar", budget)
     else:
         stem = _shown(path.rpartition("/")[2].rpartition(".")[0] or "content")

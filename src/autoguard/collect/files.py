@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from autoguard.collect import Entry, Limits, Skipped
-from autoguard.collect.archives import archive_kind, expand
+from autoguard.collect.archive_kind import archive_kind
 from autoguard.collect.classify import classify
 from autoguard.model import Document, Gap
 
@@ -69,6 +69,8 @@ def read(entry: Entry, limits: Limits) -> Iterator[Document | Gap | Skipped]:
             head = stream.read(_HEAD)
             kind = archive_kind(head, entry.path)
             if kind:
+                from autoguard.collect.archives import expand  # noqa: PLC0415 - loads every decompressor
+
                 stream.seek(0)
                 yield from expand(stream, entry.path, kind, limits)
                 return

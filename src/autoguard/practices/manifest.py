@@ -12,10 +12,10 @@ from autoguard.model import Automation, Declared, Location, Practice
 from autoguard.model.inventory import Known
 from autoguard.practices.evidence import documents, restore_tests
 from autoguard.syntax.parsed import Parsed
-from autoguard.syntax.yaml_tree import YamlTree
 
 if TYPE_CHECKING:
     from autoguard.practices.manifest_file import AutomationEntry, ManifestFile
+    from autoguard.syntax.yaml_tree import YamlTree
 
 NAME = "autoguard.yaml"
 ORGANISATION = "organisation"
@@ -222,7 +222,7 @@ def _workforce(manifest: Manifest) -> Iterator[Practice]:
         yield Practice("workforce-effect", ORGANISATION, "yes", details=details, locations=place)
 
 
-def _lines(tree: YamlTree) -> dict[str, int]:
+def _lines(tree: "YamlTree") -> dict[str, int]:
     lines = {key: tree.position(key)[0] for key in tree.value}
     for part in ("automations", "waivers"):
         for index in range(len(tree.value.get(part) or ())):

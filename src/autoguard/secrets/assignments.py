@@ -7,6 +7,7 @@ never looked at twice. What a trigger found is confirmed by a pattern of Python'
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 _WORDS = (
     r"(?:passw(?:or)?d|passwort|passphrase|kennwort|passwd|pwd|passcode|secret|token|credential|api[_-]?key|apikey|"
@@ -131,6 +132,14 @@ _APART = (
 )
 TRIGGERS = (*(f"(?i){trigger}" for trigger, _ in _FORMS), *(f"(?i){trigger}" for trigger in _APART))
 PATTERNS = tuple(f"(?i){pattern}" for _, pattern in _FORMS)
+
+
+@cache
+def pattern(form: int) -> "re.Pattern[bytes]":
+    """The pattern that confirms a form, by its place among `PATTERNS`."""
+    return re.compile(PATTERNS[form].encode())
+
+
 _NEIGHBOUR = re.compile(rf"(?i)\"{_VALUE_NAMES}\" ?: ?\"((?:[^\"\\\n]|\\.){{4,600}})\"".encode())
 _BESIDE = 400
 """Bytes on each side of a name in which its value may stand."""
@@ -177,14 +186,14 @@ def unescaped(text: str) -> str:
     return _ESCAPE.sub(lambda match: match[3] or chr(int(match[1] or match[2], 16)), text)
 
 
-def assignment(match: "re.Match[bytes]") -> Assignment | None:
-    """What a match of one of the patterns assigns, None where the name tells nothing.
+def is_telling(match: "re.Match[bytes]") -> bool:
+    """Whether the name in a match of one of the patterns says that its value may be a secret."""
+    return "key" not in match.re.groupindex or bool(_TELLING.search(match["key"]))
 
-    The scheme of an Authorization header is no part of the value.
-    """
+
+def assignment(match: "re.Match[bytes]") -> Assignment:
+    """What a match of one of the patterns assigns; the scheme of an Authorization header is no part of the value."""
     named = "key" in match.re.groupindex
-    if named and not _TELLING.search(match["key"]):
-        return None
     start, end = match.span("secret")
     value = unescaped(match["secret"].decode("utf-8", errors="replace"))
     scheme = _SCHEME.match(value)

@@ -13,7 +13,7 @@ from autoguard.model.inventory import Confidence
 from autoguard.secrets import Concealed, Found, Kind
 from autoguard.secrets.encodings import MAX_DEPTH
 from autoguard.secrets.engine import Engine, Hits
-from autoguard.secrets.fields import Field, fields
+from autoguard.secrets.fields import Field, fields, is_table
 from autoguard.secrets.judge import is_key_like, is_placeholder, is_reference, judge
 from autoguard.secrets.records import record_fields
 from autoguard.syntax.parsed import Parsed
@@ -101,7 +101,11 @@ def _accepted(parsed: Parsed, engine: Engine, budget: _Budget, depth: int) -> li
         for part in hits.encoded():
             inner.extend(_inside(parsed, part.data, (part.start, part.end), engine, budget, depth))
         named = chain(((one.name, one.value) for one in assigned), hits.neighbours())
-        if hits.apart or any(_is_promising(name, value, engine, parsed.path) for name, value in named):
+        if (
+            is_table(parsed)
+            or hits.apart
+            or any(_is_promising(name, value, engine, parsed.path) for name, value in named)
+        ):
             for field in fields(parsed):
                 candidates.extend(_of_field(field, engine, parsed.path))
                 if "\n" in field.value or '"' in field.value:

@@ -6,7 +6,6 @@ ordinary text.
 """
 
 import base64
-import html
 import re
 import urllib.parse
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -19,7 +18,9 @@ MAX_DEPTH = 3
 _SHORTEST = 5
 _LONGEST_PART = 2_000_000
 _LONGEST_LINE = 20_000
-_PRINTABLE = 0.9
+_PRINTABLE = 0.7
+"""The share of readable characters from which bytes are taken for text; what stood before it decodes to none."""
+_UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd]")
 _STEMS = (
     "password", "Password", "PASSWORD", "passwd", "PASSWD", "secret", "Secret", "SECRET", "token", "Token", "TOKEN",
     "api_key", "API_KEY", "apiKey", "ApiKey", "apikey", "PRIVATE KEY", "Authorization", "_PASS=", "_KEY=", "kennwort",
@@ -63,15 +64,18 @@ def _any_of(forms: Iterable[str]) -> bytes:
 
 
 def encoded_parts(
-    data: bytes, ends: Mapping[int, Sequence[int] | None], triggers: Sequence[re.Pattern[bytes]]
+    data: bytes, ends: Mapping[int, Sequence[int] | None], pattern: Callable[[int], re.Pattern[bytes]]
 ) -> list[Part]:
-    """The encoded parts of a text. `ends` says for each encoding where its telling forms end, None where unknown."""
+    """The encoded parts of a text. `ends` says for each encoding where its telling forms end, None where unknown.
+
+    `pattern` gives the pattern of an encoding.
+    """
     parts: list[Part] = []
     for index, find in enumerate(_FINDERS):
         if index not in ends:
             continue
         found = ends[index]
-        places = [match.end() for match in triggers[index].finditer(data)] if found is None else found
+        places = [match.end() for match in pattern(index).finditer(data)] if found is None else found
         after = 0
         for place in sorted(places):
             if place > after:
@@ -117,6 +121,8 @@ def _escaped_part(data: bytes, place: int) -> Part | None:
 
 
 def _entities_part(data: bytes, place: int) -> Part | None:
+    import html  # noqa: PLC0415 - a table of two thousand names that most trees do without
+
     start, end = _word(data, place, b'<>\r\n"')
     return Part(start, end, html.unescape(data[start:end].decode("utf-8", "replace")).encode("utf-8", "replace"))
 
@@ -154,6 +160,6 @@ def _readable(decoded: bytes) -> bytes | None:
     if not decoded:
         return None
     text = decoded.decode("utf-8", "replace")
-    good = sum(character.isprintable() or character in "\r\n\t" for character in text[:2000])
-    bad = text[:2000].count("\ufffd")
-    return decoded if good - bad >= _PRINTABLE * len(text[:2000]) else None
+    bad = len(_UNREADABLE.findall(text))
+    # What could not be read stood before the text or behind it: what is left begins a line of its own.
+    return _UNREADABLE.sub("\n", text).encode() if bad <= (1 - _PRINTABLE) * len(text) else None

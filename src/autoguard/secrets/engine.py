@@ -1,11 +1,12 @@
 """The patterns of all kinds and of all assignments over the bytes: one pass for all, each confirmed in a window."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 
 from autoguard.patterns import PatternSet
 from autoguard.secrets import Kind, assignments
-from autoguard.secrets.assignments import Assignment, assignment, is_reference_at, neighbours
+from autoguard.secrets.assignments import Assignment, assignment, is_reference_at, is_telling, neighbours
 from autoguard.secrets.encodings import Part, encoded_parts, encoded_triggers
 from autoguard.secrets.names import is_public, normal_name
 
@@ -25,15 +26,18 @@ class Engine:
         """Compile nothing yet; the first scan does."""
         self.by_form = tuple(kind for kind in kinds if kind.pattern)
         self.by_name = tuple(kind for kind in kinds if kind.name)
-        self.assignments = tuple(re.compile(pattern.encode()) for pattern in assignments.PATTERNS)
-        self._confirm = [re.compile(kind.pattern.encode()) for kind in self.by_form]
-        self._fields = [(re.compile(kind.name), re.compile(kind.value)) for kind in self.by_name]
+        self.assignments = len(assignments.PATTERNS)
         self._named: dict[tuple[str, ...], list[tuple[Kind, re.Pattern[str]]]] = {}
-        triggers = [re.compile(pattern.encode()) for pattern in assignments.TRIGGERS]
-        self.encodings = [re.compile(one) for one in encoded_triggers(word for kind in kinds for word in kind.keywords)]
-        self._patterns = PatternSet("kinds", [*self._confirm, *triggers, *self.encodings], hyperscan=hyperscan)
-        self.neighbour = triggers[len(self.assignments)]
-        self.first_encoding = len(self._confirm) + len(triggers)
+        forms = [kind.pattern.encode() for kind in self.by_form]
+        triggers = [pattern.encode() for pattern in assignments.TRIGGERS]
+        encodings = encoded_triggers(word for kind in kinds for word in kind.keywords)
+        self.patterns = PatternSet("kinds", [*forms, *triggers, *encodings], hyperscan=hyperscan)
+        self.first_assignment = len(forms)
+        self.first_encoding = len(forms) + len(triggers)
+
+    @cached_property
+    def _fields(self) -> list[tuple[re.Pattern[str], re.Pattern[str]]]:
+        return [(re.compile(kind.name), re.compile(kind.value)) for kind in self.by_name]
 
     def of_field(self, names: tuple[str, ...], value: str) -> list[Kind]:
         """The kinds that a field of that name, seen from the outside in, may hold with that value."""
@@ -55,7 +59,7 @@ class Engine:
 
     def scan(self, data: bytes) -> "Hits":
         """Every match of every kind that its form tells, and where fields may be assigned."""
-        return Hits(self, data, self._patterns.ends(data))
+        return Hits(self, data, self.patterns.ends(data))
 
 
 class Hits:
@@ -75,7 +79,7 @@ class Hits:
         for index in sorted(self._ends):
             if index >= len(engine.by_form):
                 return
-            pattern = engine._confirm[index]  # noqa: SLF001 - one thing in two classes
+            pattern = engine.patterns.pattern(index)
             for match in _matches(pattern, self._ends[index], self._data, WINDOW, _AFTER):
                 yield engine.by_form[index], match
 
@@ -85,53 +89,68 @@ class Hits:
     @property
     def apart(self) -> bool:
         """Whether there are fields with a telling name whose value only the tree knows."""
-        first = len(self._engine.by_form) + len(self._engine.assignments) + 1
+        first = self._engine.first_assignment + self._engine.assignments + 1
         return any(first <= index < self._engine.first_encoding for index in self._ends)
 
     def neighbours(self) -> Iterator[tuple[str, str]]:
         """Telling names in JSON with the values that stand near them; which belongs to which the tree knows."""
-        index = len(self._engine.by_form) + len(self._engine.assignments)
+        index = self._engine.first_assignment + self._engine.assignments
         if index in self._ends:
-            ends = self._ends[index]
-            places = [match.end() for match in self._engine.neighbour.finditer(self._data)] if ends is None else ends
+            ends, pattern = self._ends[index], self._engine.patterns.pattern(index)
+            places = [match.end() for match in pattern.finditer(self._data)] if ends is None else ends
             for end in places:
                 yield from neighbours(self._data, end)
 
     def assignments(self) -> Iterator[Assignment]:
         """Every assignment to a field with a telling name."""
-        first = len(self._engine.by_form)
-        for offset, pattern in enumerate(self._engine.assignments):
+        first = self._engine.first_assignment
+        for offset in range(self._engine.assignments):
             if first + offset in self._ends:
                 ends = self._ends[first + offset]
                 if ends is not None:
                     ends = [end for end in ends if not is_reference_at(self._data, end)]
-                for match in _matches(pattern, ends, self._data, _NAME_WINDOW, _VALUE_WINDOW):
-                    found = assignment(match)
-                    if found is not None:
-                        yield found
+                pattern = assignments.pattern(offset)
+                for match in _matches(pattern, ends, self._data, _NAME_WINDOW, _VALUE_WINDOW, is_telling):
+                    yield assignment(match)
 
     def encoded(self) -> list[Part]:
         """The parts that are written in an encoding and hold something telling."""
         first = self._engine.first_encoding
         ends = {index - first: places for index, places in self._ends.items() if index >= first}
-        return encoded_parts(self._data, ends, self._engine.encodings) if ends else []
+        patterns = self._engine.patterns
+        return encoded_parts(self._data, ends, lambda index: patterns.pattern(first + index)) if ends else []
 
 
 def _matches(
-    pattern: "re.Pattern[bytes]", ends: list[int] | None, data: bytes, before: int, behind: int
+    pattern: "re.Pattern[bytes]",
+    ends: list[int] | None,
+    data: bytes,
+    before: int,
+    behind: int,
+    is_wanted: Callable[["re.Match[bytes]"], bool] = bool,
 ) -> Iterator["re.Match[bytes]"]:
     after = 0
     if ends is None:
-        while match := pattern.search(data, after):
-            after = max(match.end("secret"), match.start() + 1)
+        for match in _overlapping(pattern, data, 0, len(data), is_wanted):
             yield match
         return
     for end in sorted(ends):
         if end <= after:
             continue
-        for match in pattern.finditer(data, max(after, end - before), end + behind):
+        for match in _overlapping(pattern, data, max(after, end - before), end + behind, is_wanted):
             if match.end() >= end:
                 # The character that ends one value may begin the next line.
                 after = max(match.end("secret"), end)
                 yield match
                 break
+
+
+def _overlapping(
+    pattern: "re.Pattern[bytes]", data: bytes, start: int, end: int, is_wanted: Callable[["re.Match[bytes]"], bool]
+) -> Iterator["re.Match[bytes]"]:
+    # What is not wanted may have taken the beginning of what is, so the search goes on behind its first character.
+    while match := pattern.search(data, start, end):
+        wanted = is_wanted(match)
+        start = max(match.end("secret"), match.start() + 1) if wanted else match.start() + 1
+        if wanted:
+            yield match

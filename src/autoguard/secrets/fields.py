@@ -2,12 +2,14 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from autoguard.errors import UnreadableError
 from autoguard.syntax.parsed import OtherFormatError, Parsed
 
+_TELLING = re.compile(rb"(?i)pass|pwd|secret|token|key|kennwort|credential")
 OUTER = 3
 """How many names a field is called by: its own and those of what it lies in."""
 MAX_FIELDS = 2_000_000
@@ -44,11 +46,16 @@ def fields(parsed: Parsed) -> Iterator[Field]:
         return
 
 
+def is_table(parsed: Parsed) -> bool:
+    """Whether it is a table that may hold a secret: its cells stand in rows and columns, so that no text tells."""
+    return parsed.name.endswith((".csv", ".tsv")) and bool(_TELLING.search(parsed.utf8))
+
+
 def _reader(parsed: Parsed) -> Callable[[Parsed], Iterator[Field]]:
     from autoguard.secrets import json_fields, table_fields, xml_fields, yaml_fields  # noqa: PLC0415 - where needed
 
     start = parsed.utf8[:200].lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
-    if parsed.name.endswith((".csv", ".tsv")):
+    if is_table(parsed):
         return table_fields.table_fields
     if start == b"<":
         return xml_fields.xml_fields

@@ -10,10 +10,10 @@ from autoguard.syntax import Tree
 from autoguard.syntax.ini_tree import Entry, parse_ini
 from autoguard.syntax.json_tree import JsonTree
 from autoguard.syntax.text import decode
-from autoguard.syntax.yaml_tree import YamlTree, parse_yaml
 
 if TYPE_CHECKING:
     from autoguard.syntax.xml_tree import Element
+    from autoguard.syntax.yaml_tree import YamlTree
 
 _YAML_SUFFIXES = (".yml", ".yaml")
 _JSON_START = re.compile(r"\s*[{\[]")
@@ -73,8 +73,10 @@ class Parsed:
         return JsonTree(self.text)
 
     @cached_property
-    def yaml(self) -> list[YamlTree]:
+    def yaml(self) -> "list[YamlTree]":
         """The document's YAML documents. Files under another name than `.yml` or `.yaml` are never called broken."""
+        from autoguard.syntax.yaml_tree import parse_yaml  # noqa: PLC0415 - many trees hold no YAML
+
         try:
             return parse_yaml(self.text)
         except UnreadableError:

@@ -10,7 +10,6 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import IO, Literal
 
@@ -44,6 +43,8 @@ class DidNotRun:
 
 def tool_version(package: str) -> str:
     """The installed version of the package that brings the tool, or ""."""
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - slow to load
+
     try:
         return version(package)
     except PackageNotFoundError:
