@@ -45,8 +45,6 @@ def _cells(header: list[str], row: list[str]) -> Iterator[tuple[tuple[str, ...],
             yield (named,), value
         elif column:
             yield (column,), value
-    if not named and len(row) >= 2 and row[0].strip():  # noqa: PLR2004 - a name and its value, without a header
-        yield (row[0].strip(),), row[1].strip()
 
 
 def _delimiter(text: str) -> str:
