@@ -39,7 +39,17 @@ README_BLOCKS = ("commands", "exit-codes", "formats", "platforms", "policies", "
 GENERATED = (
     "README.md", "checks/README.md", "policies/README.md", "checks/schema.json", "reports/schema/assessment-1.json",
 )  # fmt: skip
-CHECKS_BLOCKS = ("check-keys", "facts", "limits", "probes", "checks", "kinds", "tables")
+CHECKS_BLOCKS = (
+    "check-keys",
+    "facts",
+    "limits",
+    "probes",
+    "checks",
+    "kinds",
+    "verification-keys",
+    "verifications",
+    "tables",
+)
 POLICIES_BLOCKS = ("policies", "limits", "calibration")
 CHECK_FILES = sorted(path for path in (ROOT / "checks").glob("*/*.yaml") if path.parent.name not in ("kinds", "tables"))
 REGISTRY = load_plugins(external=False)

@@ -213,7 +213,7 @@ def _result(question: Question, asked: _Asked, found: Outcome) -> Result:
         reasons=reasons,
         message=message,
         discriminator=str(asked.values.get(check.group, "")) if check.group else "",
-        live=bool(asked.values.get("live", False)),
+        live=asked.values.get("liveness") == "live",
         locations=_places(check, asked),
         path=_path(check, asked) if found == "fail" else (),
         evidence={name: asked.values[name] for name in check.evidence if name in asked.values},

@@ -56,6 +56,13 @@ class Change(_Strict):
     new: str
 
 
+class VendorAnswer(_Strict):
+    """What the vendor of every secret is taken to answer to `--verify`, which would need the network."""
+
+    status: int
+    body: dict[str, Any]
+
+
 class Variant(_Strict):
     """A tree with a small change: either it fires (with what differs from the tree it is made of), or it is quiet."""
 
@@ -64,6 +71,7 @@ class Variant(_Strict):
     change: tuple[Change, ...] = ()
     add: dict[str, str] = {}
     remove: tuple[str, ...] = ()
+    vendor: VendorAnswer | None = None
     fires: dict[str, Any] | None = None
     counts: Counts | None = None
 
@@ -101,6 +109,11 @@ class Case:
         """What an external tool that needs the network is taken to answer; "" where it is not asked."""
         file = self.folder.with_name(f"{self.folder.name}.answer.json")
         return file.read_text(encoding="utf-8") if file.is_file() else ""
+
+    @property
+    def vendor(self) -> VendorAnswer | None:
+        """What vendors are taken to answer; None where they are not asked."""
+        return self.variant.vendor if self.variant is not None else None
 
     def files(self) -> dict[str, str]:
         """The files of the tree as they are scanned, by their paths."""

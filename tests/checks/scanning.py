@@ -1,5 +1,6 @@
 """A scan of a case, as `autoguard scan` does it in a working folder that is the user's own."""
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import chdir, contextmanager
 from dataclasses import dataclass
@@ -18,7 +19,9 @@ from autoguard.policy import load_policy
 from autoguard.probes import Probe
 from autoguard.tools import ToolOptions, ToolReport, pip_audit
 from autoguard.tools._process import Ran
-from checks.cases import Case, Counts, Fires
+from autoguard.verification import run
+from autoguard.verification.call import Reply
+from checks.cases import Case, Counts, Fires, VendorAnswer
 from checks.placeholders import TODAY
 
 REGISTRY: Registry = load_plugins(external=False)
@@ -35,11 +38,17 @@ class Scanned:
     reports: tuple[ToolReport, ...]
 
 
-def scan(folder: Path, *, online: bool = False) -> Scanned:
+def scan(folder: Path, *, online: bool = False, verify: bool = False) -> Scanned:
     """Read a folder as the user's own tree, with the working folder in it."""
     with chdir(folder):
         wanted = _run.Wanted(
-            sources=[], today=TODAY.isoformat(), jobs=1, external_plugins=False, online=online, quiet=True
+            sources=[],
+            today=TODAY.isoformat(),
+            jobs=1,
+            external_plugins=False,
+            online=online,
+            verify=verify,
+            quiet=True,
         )
         session = _run.start(wanted)
         assert session.own
@@ -68,8 +77,9 @@ class Scans:
         if case.id not in self._known:
             folder = self._factory.mktemp("tree")
             case.write(folder)
-            with _answering(case.answer):
-                self._known[case.id] = scan(folder, online=bool(case.answer))
+            with _answering(case.answer), _vendors_answering(case.vendor):
+                online, verify = bool(case.answer), case.vendor is not None
+                self._known[case.id] = scan(folder, online=online, verify=verify)
         return self._known[case.id]
 
 
@@ -79,6 +89,15 @@ def _answering(answer: str) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         if answer:
             patch.setattr(pip_audit, "run", lambda *_: Ran(1, answer, ""))
+        yield
+
+
+@contextmanager
+def _vendors_answering(answer: VendorAnswer | None) -> Iterator[None]:
+    """Let every vendor give that answer instead of asking the network; everything around it is the real thing."""
+    with pytest.MonkeyPatch.context() as patch:
+        if answer is not None:
+            patch.setattr(run, "ask", lambda *_: Reply(answer.status, json.dumps(answer.body).encode()))
         yield
 
 

@@ -46,5 +46,12 @@ SecretsOnly = Annotated[
     bool,
     typer.Option("--secrets-only", help="Look for secrets and nothing else: no automations, no practices, no tools."),
 ]
+Verify = Annotated[
+    bool,
+    typer.Option(
+        "--verify",
+        help="Ask vendors whether found secrets work: one read-only call for each, to its vendor's own host alone.",
+    ),
+]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Nothing but the result.")]
 Verbose = Annotated[int, typer.Option("-v", "--verbose", count=True, help="Show known and waived findings as well.")]

@@ -75,6 +75,12 @@ def write(
             sys.stderr.write(printable(f"{renderer.title}: {file}\n"))
 
 
+def log(lines: Sequence[str], *, quiet: bool) -> None:
+    """Lines about what was done, on stderr."""
+    if not quiet:
+        sys.stderr.writelines(printable(f"{line}\n") for line in lines)
+
+
 def exit_code(assessment: Assessment, fail_on: str, *, allow_incomplete: bool) -> int:
     """0 nothing open at or above the threshold, 1 there is, 3 something could not be read; 1 wins over 3."""
     from autoguard.cli import FOUND, INCOMPLETE  # noqa: PLC0415 - the package imports this module's users

@@ -12,6 +12,7 @@ from autoguard import __version__, pipeline
 from autoguard.assess import Request, assess
 from autoguard.baseline import Baseline
 from autoguard.catalog import Catalog, load_catalog
+from autoguard.cli._verification import verified
 from autoguard.config import Config, check_names, find_config, is_own, policy_of, unknown_name, waivers_of
 from autoguard.errors import UsageError
 from autoguard.model import DOMAINS, Assessment, Check, Inventory, Policy, Provenance
@@ -45,6 +46,7 @@ class Wanted:
     trust_config: bool = False
     online: bool = False
     secrets_only: bool = False
+    verify: bool = False
     quiet: bool = False
     baseline: Baseline | None = None
 
@@ -100,7 +102,10 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class ReadEstate:
-    """What reading gave: the inventory, already without found values, and what belongs to it."""
+    """What reading gave: the inventory, already without found values, and what belongs to it.
+
+    `calls` is the account of what vendors were asked, which is in `notes` as well.
+    """
 
     inventory: Inventory
     collected: Collected
@@ -108,6 +113,7 @@ class ReadEstate:
     manifest: Manifest | None
     policy: Policy
     notes: tuple[str, ...]
+    calls: tuple[str, ...] = ()
 
 
 def read(session: Session, progress: Progress | None = None) -> ReadEstate:
@@ -131,14 +137,15 @@ def read(session: Session, progress: Progress | None = None) -> ReadEstate:
         shown = shown_path(manifest.path, [root.source for root in session.roots])
         sys.stderr.write(printable(f"using {shown}{_whose(manifest)}\n"))
     linked = pipeline.build_inventory(collected, session.roots, session.registry, manifest, found.gaps, session.today)
+    linked, calls = verified(linked, session.registry) if session.wanted.verify else (linked, ())
     redactor = Redactor(linked.labels, (document.path for document in collected.documents))
     inventory = redactor.model(linked.inventory)
     if os.environ.get("AUTOGUARD_KEY"):
         credentials = tuple(replace(one, fingerprint=one.digest[:32]) for one in inventory.credentials)
         inventory = replace(inventory, credentials=credentials)
     loose = unmatched(manifest, inventory.automations) if manifest is not None else ()
-    notes = (*(_not_honoured(item) for item in ignored), *found.notes, *scope, *loose)
-    return ReadEstate(inventory, collected, redactor, manifest, policy, notes)
+    notes = (*(_not_honoured(item) for item in ignored), *found.notes, *scope, *loose, *calls)
+    return ReadEstate(inventory, collected, redactor, manifest, policy, notes, calls)
 
 
 def judge(session: Session, estate: ReadEstate) -> Judged:

@@ -6,6 +6,7 @@ from typing import Annotated, Optional
 import typer
 
 from autoguard.cli import _options as options
+from autoguard.errors import UsageError
 
 
 def scan(
@@ -45,6 +46,7 @@ def scan(
     trust_config: options.TrustConfig = False,
     secrets_only: options.SecretsOnly = False,
     online: options.Online = False,
+    verify: options.Verify = False,
     today: options.Today = "",
     jobs: options.Jobs = 0,
     no_plugins: options.NoPlugins = False,
@@ -77,6 +79,7 @@ def scan(
             trust_config=trust_config,
             online=online,
             secrets_only=secrets_only,
+            verify=verify,
             quiet=quiet,
             baseline=load_baseline(baseline) if baseline else None,
         )
@@ -84,6 +87,8 @@ def scan(
     if fail_on:
         _output.check_fail_on(fail_on)
     chosen = _output.parse_formats(format or [], output, session.registry)
+    if inventory is not None and verify:
+        raise UsageError("--verify needs the files themselves: an inventory holds no secret to ask about")
     if inventory is not None:
         from autoguard.stored import load_inventory  # noqa: PLC0415 - as above
 
@@ -91,6 +96,7 @@ def scan(
     else:
         with _output.progress(quiet=quiet) as ticker:
             estate = _run.read(session, ticker)
+        _output.log(estate.calls, quiet=quiet)
         judged = _run.judge(session, estate)
     width, color = _output.terminal()
     context = RenderContext(session.catalog.checks, judged.policy, width, color, verbose)

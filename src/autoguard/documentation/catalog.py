@@ -19,6 +19,8 @@ from autoguard.secrets.kinds import load_kinds
 from autoguard.syntax.text import decode
 from autoguard.syntax.yaml_tree import parse_yaml
 from autoguard.tables import table_dates
+from autoguard.verification import Verification
+from autoguard.verification.verification_file import VerificationEntry
 
 _TYPES = {"strings": "list of strings"}
 
@@ -115,6 +117,41 @@ def kinds(folder: PurePosixPath) -> str:
         for one in load_kinds([room("checks")])
     ]
     return table(("kind", "title", "vendor", "role", "made certain by"), rows)
+
+
+def verifications(folder: PurePosixPath) -> str:
+    """Every call that `--verify` can make: to which host, with which question, and whose word its answers are."""
+    files = {_yaml(path)["vendor"]: f"checks/kinds/{path.name}" for path in _files("kinds")}
+    rows = [
+        (
+            code(kind.id),
+            link(kind.vendor, files[kind.vendor], folder),
+            code(_question(asked)),
+            _refusal(asked),
+            asked.read,
+        )
+        for kind in load_kinds([room("checks")])
+        if (asked := kind.verify) is not None
+    ]
+    return table(("kind", "vendor", "call", "a documented refusal", "documentation read"), rows)
+
+
+def _question(asked: Verification) -> str:
+    return f"{asked.method} {asked.url.removeprefix('https://').partition('?')[0]}"
+
+
+def _refusal(asked: Verification) -> str:
+    return f"proves nothing: it may belong to {asked.elsewhere}" if asked.elsewhere else "proves it dead"
+
+
+def verification_keys(_: PurePosixPath) -> str:
+    """Every key of a kind's `verify` block, with what the model of the file says of it."""
+    schema = VerificationEntry.model_json_schema()
+    rows = [
+        (code(name), "yes" if required else "", text)
+        for name, required, text in _keys(schema, dict(schema["$defs"]), "")
+    ]
+    return table(("key", "required", "meaning"), rows)
 
 
 def tables(folder: PurePosixPath) -> str:

@@ -26,6 +26,8 @@ BLOCKS: Mapping[str, Block] = {
     "calibration": calibration.calibration,
     "probes": catalog.probes,
     "kinds": catalog.kinds,
+    "verification-keys": catalog.verification_keys,
+    "verifications": catalog.verifications,
     "tables": catalog.tables,
 }
 _SCHEMAS: Mapping[str, Callable[[], str]] = {

@@ -8,7 +8,7 @@ from autoguard.estate import Estate
 from autoguard.facts import Fact, SubjectKind, unique, unless_unknown
 from autoguard.facts._automation import CRITICALITIES
 from autoguard.model import Credential, Location, Subject
-from autoguard.model.inventory import Confidence, CredentialRole, Storage
+from autoguard.model.inventory import Confidence, CredentialRole, Liveness, Storage
 
 _PERSONAL = re.compile(
     r"@(?:gmail\.com|googlemail\.com|(?:outlook|hotmail|live)\.(?:com|de|fr|it|es|nl|at|be|dk|co\.uk)|msn\.com|"
@@ -81,7 +81,14 @@ FACTS = (
     Fact("holder", "string", "the field, store or connection that holds it", lambda item, _: item.holder),
     Fact("platform", "string", "platform it belongs to, or empty", lambda item, _: item.platform),
     Fact("confidence", "string", "how sure it is", lambda item, _: item.confidence, values=get_args(Confidence)),
-    Fact("live", "bool", "its vendor answered that it works", lambda item, _: item.live),
+    Fact(
+        "liveness",
+        "string",
+        "what its vendor answered when `--verify` asked",
+        lambda item, _: unless_unknown(item.liveness),
+        values=tuple(word for word in get_args(Liveness) if word != "unknown"),
+        optional=True,
+    ),
     Fact("entries", "int", "credentials inside a store", lambda item, _: item.entries),
     Fact("places", "int", "number of places it was found at", lambda item, _: len(item.locations)),
     Fact("automations", "int", "number of automations that use it", lambda item, _: len(item.automations)),

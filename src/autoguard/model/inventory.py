@@ -20,6 +20,7 @@ EdgeKind = Literal["main", "error", "attached", "part"]
 Storage = Literal["inline", "reference", "env", "vault", "encrypted-store", "unknown"]
 CredentialRole = Literal["secret", "encryption-key", "store", "certificate"]
 Confidence = Literal["verified", "likely", "possible"]
+Liveness = Literal["live", "revoked", "unknown"]
 Criticality = Literal["critical", "high", "normal", "low"]
 InputPlace = Literal["command", "code", "query", "url", "path", "prompt", "html", "workspace", "value"]
 GapKind = Literal["unreadable", "not-followed", "unsupported", "template"]
@@ -262,6 +263,7 @@ class Credential:
     finds the same value twice; it is never written out. `fingerprint` is keyed with the user's own key, where given.
     `role` tells a secret of its own from a store of many, from the key that such a store is encrypted with, and from a
     certificate, which is public and expires.
+    `liveness` is what its vendor answered when it was asked: that it works, or that it does not.
     `holder` is the field, store or connection that holds it; `entries` counts what a credential store contains.
     """
 
@@ -279,7 +281,7 @@ class Credential:
     digest: str = field(default="", repr=False, metadata={"hidden": True})
     fingerprint: str = ""
     confidence: Confidence = "likely"
-    live: bool = False
+    liveness: Liveness = "unknown"
     expires: str = ""
     entries: int = 0
     locations: tuple[Location, ...] = ()

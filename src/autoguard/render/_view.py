@@ -283,7 +283,8 @@ def _credentials(assessment: Assessment) -> Iterable[Row]:
     for one in assessment.inventory.credentials:
         where = place(one.locations[0], assessment.inventory.sources) if one.locations else ""
         name = plain(one.name) + (f" [{one.label}]" if one.label else "")
-        yield Row((one.kind, name, one.storage, str(len(one.automations)), plain(where)), worst(one.locations))
+        kept = one.storage if one.liveness == "unknown" else f"{one.storage}, {one.liveness}"
+        yield Row((one.kind, name, kept, str(len(one.automations)), plain(where)), worst(one.locations))
 
 
 def _practices(assessment: Assessment) -> Iterable[Row]:

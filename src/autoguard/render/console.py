@@ -112,7 +112,7 @@ def _facts(finding: Finding) -> Iterable[tuple[str, str]]:
     yield "severity", "; ".join((finding.severity, *map(plain, finding.reasons)))
     if finding.confidence != "likely":
         yield "confidence", finding.confidence
-    yield from (item for item in evidence(finding, 160) if item[0] not in ("confidence", "live"))
+    yield from (item for item in evidence(finding, 160) if item[0] not in ("confidence", "liveness"))
     if finding.waiver:
         yield "waived", plain(finding.waiver)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from autoguard.model import Location
 from autoguard.model.inventory import Confidence, CredentialRole
+from autoguard.verification import Verification
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,8 @@ class Kind:
     must be the whole of what it holds. `near` is something that must stand close by. `min_randomness` is a share of
     what a random text of that alphabet has. `checksum` names an offline check that makes a match certain; of several
     kinds on one value, the highest `specificity` counts. `generic` kinds are judged more strictly, `password` says that
-    people choose the values. `read` is the day on which `source` was read.
+    people choose the values. `read` is the day on which `source` was read. `verify` is the call that asks its vendor
+    whether one works, where there is a harmless one.
     """
 
     id: str
@@ -40,6 +42,7 @@ class Kind:
     rotate: tuple[str, ...] = ()
     source: str = ""
     read: str = ""
+    verify: Verification | None = None
     examples: tuple[tuple[str, ...], ...] = ()
     counter_examples: tuple[tuple[str, ...], ...] = ()
 
@@ -54,7 +57,7 @@ class Concealed:
         self._value = value
 
     def reveal(self) -> str:
-        """The value, for taking it out of a text and for nothing else."""
+        """The value: for taking it out of a text and, where the user asks for that, for showing it to its vendor."""
         return self._value
 
     def __repr__(self) -> str:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from autoguard.dates import is_day
 from autoguard.model.inventory import CredentialRole
+from autoguard.verification.verification_file import VerificationEntry
 
 _LOOK_AROUND = re.compile(r"\(\?(?:[=!]|<[=!])|\\[1-9]|\(\?P=")
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=60)]
@@ -62,12 +63,17 @@ class KindEntry(_Strict):
     read: str = ""
     """The day on which the source was read; none where the form is known from use and the source does not state it."""
 
+    verify: VerificationEntry | None = None
+    """The call by which `--verify` asks the vendor whether one works; none where no call is harmless."""
+
     @model_validator(mode="after")
     def _one_form(self) -> "KindEntry":
         if bool(self.pattern) == bool(self.name):
             raise ValueError("needs either `pattern` or `name`")
         for key in ("pattern", "name", "value", "near"):
             _check_expression(key, getattr(self, key))
+        if self.verify is not None:
+            _check_expression("verify.form", self.verify.form)
         if self.pattern and "secret" not in re.compile(self.pattern).groupindex:
             raise ValueError("`pattern` has no group `secret`")
         if self.pattern and not self.keywords:

@@ -9,6 +9,7 @@ from autoguard import compiled
 from autoguard.errors import UsageError
 from autoguard.plain import from_plain, to_plain
 from autoguard.secrets import Kind
+from autoguard.verification import Verification
 
 _FROM_FILE = ("source", "read", "revoke", "rotate")
 _Files = list[tuple[str, Path]]
@@ -61,6 +62,7 @@ def _kind(entry: Any, content: Any) -> Kind:
         data[key] = data[key] or getattr(content, key)
     for key in ("examples", "counter_examples"):
         data[key] = tuple(tuple(map(str, item)) if isinstance(item, list) else (item,) for item in data[key])
+    data["verify"] = from_plain(Verification, data["verify"]) if data["verify"] else None
     if not data["name"]:
         data["value"] = ""
     lists: dict[str, Any] = {key: tuple(item) if isinstance(item, list) else item for key, item in data.items()}
