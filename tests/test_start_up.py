@@ -9,14 +9,6 @@ from pathlib import Path
 import pytest
 from support.estate import node, workflow, write_tree
 
-BARE = """
-import typer
-app = typer.Typer(rich_markup_mode=None)
-app.command("one")(lambda: None)
-app.command("two")(lambda: None)
-app()
-"""
-"""A program without any work to do: what it loads is typer's own."""
 HEAVY = (
     "cel_expr_python", "google", "hyperscan", "jinja2", "markupsafe", "requests", "urllib3", "cryptography", "yaml",
     "pydantic", "pydantic_core", "sqlalchemy", "tabulate", "defusedxml", "xml", "pygments", "rich", "pluggy", "numpy",

@@ -7,7 +7,6 @@ from datetime import date
 from autoguard.baseline import Baseline
 from autoguard.estate import Estate
 from autoguard.evaluate import evaluate, prepare
-from autoguard.facts import subject_kind
 from autoguard.model import (
     Assessment,
     Check,
@@ -63,15 +62,8 @@ def assess(inventory: Inventory, request: Request) -> Assessment:
         UsageError: a check whose condition does not compile, with `file:line`.
     """
     asked = chosen(request.checks.values(), request)
+    questions = prepare(asked, request.policy.limits, request.probes, request.policy.severity_overrides)
     estate = Estate(inventory, request.today, request.policy.limits, request.tool_reports)
-    met = {
-        subject
-        for subject in {check.subject for check in asked}
-        if any(True for _ in subject_kind(subject).each(estate))
-    }
-    # A question about what does not exist is not compiled, which takes longer than to look at a small tree.
-    askable = [check for check in asked if check.subject in met]
-    questions = prepare(askable, request.policy.limits, request.probes, request.policy.severity_overrides)
     counts: dict[str, dict[str, int]] = {}
     kept: list[Result] = []
     for result in evaluate(questions, estate):

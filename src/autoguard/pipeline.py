@@ -208,9 +208,10 @@ def build_inventory(
     today: date,
 ) -> Linked:
     """The linked inventory of everything that was collected."""
+    read = any(document.platform for document in collected.documents)
     return link(
         collected.documents,
-        platforms={platform.id: platform for platform in registry.platforms} if collected.documents else {},
+        platforms={platform.id: platform for platform in registry.platforms} if read else {},
         evidence=tuple(registry.all("evidence")),
         manifest=manifest,
         sources=[root.source for root in roots],

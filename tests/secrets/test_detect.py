@@ -11,12 +11,13 @@ from support.estate import CATALOG
 from autoguard.model import Document, Gap
 from autoguard.patterns import MAX_HITS
 from autoguard.rooms import room
-from autoguard.secrets import Kind
+from autoguard.secrets import Kind, encodings
 from autoguard.secrets.detect import detect
 from autoguard.secrets.engine import Engine
 from autoguard.secrets.kinds import load_kinds
 from autoguard.secrets.names import normal_name
 from autoguard.secrets.randomness import randomness, word_share
+from autoguard.secrets.spans import Spans
 from autoguard.syntax.parsed import Parsed
 
 KINDS: tuple[Kind, ...] = load_kinds([room("checks")], examples=True)
@@ -252,3 +253,50 @@ def test_fields_of_every_grammar(name: str, before: str, behind: str) -> None:
     assert one.value.reveal() == value
     line = before.count("\n") + 1
     assert one.location.line == line
+
+
+def test_encoded_text_that_cannot_be_read_is_tried_once() -> None:
+    # Every telling form in it once began the work anew: 20 kB took a second, 2 MB would have taken hours.
+    form = base64.b64encode(b"password").decode().rstrip("=")
+    runs = ["".join(drawn(seed, 60) + form for seed in range(count)).encode() for count in (2_000, 8_000)]
+    tried = [sum(map(len, counted_decodes(run))) for run in runs]
+    assert 0 < tried[1] <= 5 * tried[0]
+
+
+def counted_decodes(data: bytes) -> list[bytes]:
+    """Everything that is taken out of base64 while the document is searched."""
+    decoded: list[bytes] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(encodings, "_readable", decoded.append)
+        detect(Parsed(Document("a.txt", data)), FAST, b"key")
+    return decoded
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\x0b\x0c\n", "\x1c\u2028\n"])
+def test_a_table_counts_lines_as_git_does(end: str) -> None:
+    text = f"Name,Value{end}" + "".join(f"A{index}_PASSWORD,Rye-and-Salt-{index}7x{end}" for index in range(5))
+    assert [line for _, _, line in found(text, name="a.csv")] == [2, 3, 4, 5, 6]
+
+
+def test_a_value_with_entities_is_one_secret() -> None:
+    text = '<a>\n<add key="SmtpPassword" value="Rye&amp;Salt&quot;77x"/>\n<p id="p1"><![CDATA[none]]></p></a>'
+    [one] = detect(Parsed(Document("a.config", text.encode())), FAST, b"key")
+    assert (one.value.reveal(), one.location.line) == ('Rye&Salt"77x', 2)
+
+
+def test_an_element_keeps_its_name_beside_an_attribute() -> None:
+    text = '<a>\n<password id="p1"><![CDATA[Rye-and-Salt-77x]]></password></a>'
+    [one] = detect(Parsed(Document("a.xml", text.encode())), FAST, b"key")
+    assert (one.value.reveal(), one.location.line) == ("Rye-and-Salt-77x", 2)
+
+
+def test_spans_that_meet_are_one() -> None:
+    rng = random.Random(11)  # noqa: S311 - no secret is made
+    for _ in range(200):
+        spans, taken = Spans(), set[int]()
+        for _ in range(20):
+            start = rng.randrange(60)
+            end = start + rng.randrange(1, 8)
+            assert spans.meet(start, end) == bool(taken & set(range(start, end)))
+            spans.add(start, end)
+            taken.update(range(start, end))

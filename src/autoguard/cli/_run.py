@@ -137,7 +137,7 @@ def read(session: Session, progress: Progress | None = None) -> ReadEstate:
         shown = shown_path(manifest.path, [root.source for root in session.roots])
         sys.stderr.write(printable(f"using {shown}{_whose(manifest)}\n"))
     linked = pipeline.build_inventory(collected, session.roots, session.registry, manifest, found.gaps, session.today)
-    linked, calls = verified(linked, session.registry) if session.wanted.verify else (linked, ())
+    linked, calls = verified(linked, session.registry) if wanted.verify else (linked, ())
     redactor = Redactor(linked.labels, (document.path for document in collected.documents))
     inventory = redactor.model(linked.inventory)
     if os.environ.get("AUTOGUARD_KEY"):
@@ -186,6 +186,7 @@ def _assess(
         today=session.today.isoformat(),
         config=config,
         config_trusted=manifest is None or manifest.own,
+        secrets_only=wanted.secrets_only,
         plugins=session.registry.plugins,
         tables=table_dates(),
         tools=tuple(report.run for report in reports),

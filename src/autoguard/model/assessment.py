@@ -149,7 +149,10 @@ class ToolRun:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """What made an assessment: versions, policy, configuration, plugins, dates of the tables used."""
+    """What made an assessment: versions, policy, configuration, plugins, dates of the tables used.
+
+    `secrets_only`: automations, practices and other scanners were not looked at.
+    """
 
     version: str
     policy: str
@@ -157,6 +160,7 @@ class Provenance:
     today: str
     config: str = ""
     config_trusted: bool = True
+    secrets_only: bool = False
     plugins: tuple[str, ...] = ()
     tables: Mapping[str, str] = field(default_factory=dict)
     tools: tuple[ToolRun, ...] = ()

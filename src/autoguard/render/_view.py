@@ -20,6 +20,7 @@ from autoguard.render._wording import (
     plain,
     plural,
     shown_path,
+    ungraded,
 )
 
 GRADE_WORDS = {
@@ -104,7 +105,7 @@ class View:
     assured: float
     possible: float
     answered: str
-    nothing: bool
+    ungraded: str
     caps: tuple[str, ...]
     domains: tuple[DomainView, ...]
     first: tuple[StepView, ...]
@@ -134,7 +135,7 @@ def view(assessment: Assessment, context: RenderContext) -> View:
         assured=score.assured,
         possible=score.possible,
         answered=answered(assessment),
-        nothing=not assessment.inventory.automations,
+        ungraded=ungraded(assessment),
         caps=tuple(caps(assessment, context.policy)),
         domains=tuple(_domains(assessment)),
         first=tuple(first_steps(assessment, context)),

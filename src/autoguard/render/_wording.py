@@ -53,6 +53,16 @@ def headline(assessment: Assessment) -> str:
     )
 
 
+def ungraded(assessment: Assessment) -> str:
+    """Why there is no grade, in a sentence without a full stop; empty where there is one."""
+    if assessment.provenance.secrets_only:
+        return "only secrets were looked for, no automations; there is nothing to grade"
+    if not assessment.inventory.automations:
+        read = plural(assessment.inventory.reading.files, "file")
+        return f"no automation was found in {read}; there is nothing to grade"
+    return ""
+
+
 def answered(assessment: Assessment) -> str:
     """How many of the questions have an answer for everything that they were asked of."""
     done = sum(not count.unknown and not count.error for count in assessment.checks)

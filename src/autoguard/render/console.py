@@ -21,6 +21,7 @@ from autoguard.render._wording import (
     plain,
     plural,
     shown_path,
+    ungraded,
     whole,
 )
 
@@ -138,9 +139,9 @@ def _score(assessment: Assessment, context: RenderContext) -> Iterable[Text]:
     score = assessment.score
     yield Text.assemble((plain(assessment.target), "bold"), f"  {headline(assessment)}")
     yield Text()
-    if not assessment.inventory.automations:
-        read = plural(assessment.inventory.reading.files, "file")
-        yield Text(f"  no automation was found in {read}; there is nothing to grade", "yellow")
+    why = ungraded(assessment)
+    if why:
+        yield Text(f"  {why}", "yellow")
         yield Text()
         return
     limits = caps(assessment, context.policy)

@@ -13,16 +13,16 @@ _WORDS = (
     r"(?:passw(?:or)?d|passwort|passphrase|kennwort|passwd|pwd|passcode|secret|token|credential|api[_-]?key|apikey|"
     r"[a-z0-9][_-]?keys?|_pat|_dsn|connection[_-]?string|conn[_-]?str|webhook[_-]?url|_sas|sig|signature|auth|pass|"
     r"mot_?de_?passe|mdp|contrase(?:n|\xc3\xb1|\xf1)a|senha|wachtwoord|haslo|heslo|geheimnis|schluessel|"
-    r"schl\xc3\xbcssel|appid)"
+    r"schl\xc3\xbcssel)"
 )
 _AFTER = r"[A-Za-z0-9_-]{0,20}"
 # Repetitions without a bound cost the engine nothing, counted ones do.
 _ANY = rf"[A-Za-z0-9_.$-]*{_WORDS}[A-Za-z0-9_-]*"
 # Whether a name is telling is asked of the whole name: inside the pattern it would be tried at every letter.
-_NAME = r"(?P<key>[A-Za-z0-9_.$\[\]-]{2,100})"
+_NAME = r"(?P<key>[A-Za-z0-9_.$\[\]\x80-\xff-]{2,100})"
 _TELLING = re.compile(rf"(?i){_WORDS}{_AFTER}\]?$".encode())
 # The letter of a line break that is written as an escape is no part of the name behind it.
-_WHOLE_NAME = rf"(?<![A-Za-z0-9_.$\[\]-])(?:(?<=\\)[nrt])?{_NAME}"
+_WHOLE_NAME = rf"(?<![A-Za-z0-9_.$\[\]\x80-\xff-])(?:(?<=\\)[nrt])?{_NAME}"
 _QUOTE = r"""\\?["'`]"""
 _SIGN = r"[ \t]*(?:=>|:=|={1,3}|:|,)[ \t]*"
 _LINE = (

@@ -16,6 +16,8 @@ from autoguard.secrets.engine import Engine, Hits
 from autoguard.secrets.fields import Field, fields, is_table
 from autoguard.secrets.judge import is_key_like, is_placeholder, is_reference, judge
 from autoguard.secrets.records import record_fields
+from autoguard.secrets.spans import Spans
+from autoguard.syntax.lines import line_starts
 from autoguard.syntax.parsed import Parsed
 
 _KEY_BEFORE = re.compile(rb"[\"']?([A-Za-z_][\w.-]{0,60})[\"']?\s*(?:=>|:=|[:=])\s*[\"']?[^\"'\n]{0,200}\Z")
@@ -79,7 +81,7 @@ def detect(parsed: Parsed, engine: Engine, key: bytes, gaps: list[Gap] | None = 
     if not accepted:
         return []
     data = parsed.utf8
-    lines = [0, *(match.end() for match in re.finditer(b"\n", data))]
+    lines = line_starts(data)
     found: dict[tuple[int, str], Found] = {}
     for one in sorted(accepted, key=lambda item: (item.start, item.end)):
         found.setdefault((one.start, one.value), _found(parsed, lines, data, key, one))
@@ -89,14 +91,10 @@ def detect(parsed: Parsed, engine: Engine, key: bytes, gaps: list[Gap] | None = 
 def _accepted(parsed: Parsed, engine: Engine, budget: _Budget, depth: int) -> list[_Candidate]:
     data = parsed.utf8
     hits = engine.scan(data)
-    candidates = list(_by_form(data, hits))
     assigned = list(hits.assignments())
-    candidates.extend(
-        _Candidate(one.start, one.end, kind, one.value, one.name, one.certain)
-        for one in ((*assigned, *record_fields(parsed.name, data)) if depth == 0 else assigned)
-        for kind in engine.of_field((one.name,), one.value)
-    )
     inner: list[_Candidate] = []
+    # What the grammar says of a field goes before what its text looks like, with escapes and entities in it.
+    candidates: list[_Candidate] = []
     if depth < MAX_DEPTH:
         for part in hits.encoded():
             inner.extend(_inside(parsed, part.data, (part.start, part.end), engine, budget, depth))
@@ -110,7 +108,13 @@ def _accepted(parsed: Parsed, engine: Engine, budget: _Budget, depth: int) -> li
                 candidates.extend(_of_field(field, engine, parsed.path))
                 if "\n" in field.value or '"' in field.value:
                     inner.extend(_inside(parsed, field.value.encode("utf-8", "replace"), field, engine, budget, depth))
-    return [*inner, *_judged(parsed, candidates, [(one.start, one.end) for one in inner])] if candidates else inner
+    candidates.extend(_by_form(data, hits))
+    candidates.extend(
+        _Candidate(one.start, one.end, kind, one.value, one.name, one.certain)
+        for one in ((*assigned, *record_fields(parsed.name, data)) if depth == 0 else assigned)
+        for kind in engine.of_field((one.name,), one.value)
+    )
+    return [*inner, *_judged(parsed, candidates, Spans((one.start, one.end) for one in inner))]
 
 
 def _by_form(data: bytes, hits: Hits) -> Iterator[_Candidate]:
@@ -156,14 +160,14 @@ def _is_promising(name: str, value: str, engine: Engine, path: str) -> bool:
     return any(judge(kind, value, path) for kind in engine.of_field((name,), value))
 
 
-def _judged(parsed: Parsed, candidates: Iterable[_Candidate], taken: list[tuple[int, int]]) -> Iterator[_Candidate]:
+def _judged(parsed: Parsed, candidates: Iterable[_Candidate], taken: Spans) -> Iterator[_Candidate]:
     # The most specific kind first, so that what lies inside its span is already taken by it.
     for one in sorted(candidates, key=lambda item: (-item.kind.specificity, item.start, -item.end)):
-        if any(one.start < end and start < one.end for start, end in taken):
+        if taken.meet(one.start, one.end):
             continue
         confidence = judge(one.kind, one.value, parsed.path, certain=one.certain)
         if confidence is not None:
-            taken.append((one.start, one.end))
+            taken.add(one.start, one.end)
             yield replace(one, confidence=confidence)
 
 

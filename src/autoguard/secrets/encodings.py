@@ -41,6 +41,10 @@ class Part:
     data: bytes
 
 
+_Sought = tuple[Part | None, int]
+"""The part around a telling form, where it can be read, and where the search goes on."""
+
+
 def encoded_triggers(keywords: Iterable[str]) -> tuple[bytes, ...]:
     """One RE2-safe pattern for each encoding, in the order in which `encoded_parts` is told of them."""
     stems = sorted({*_STEMS, *(word for word in keywords if len(word) >= _SHORTEST)})
@@ -79,14 +83,14 @@ def encoded_parts(
         after = 0
         for place in sorted(places):
             if place > after:
-                part = find(data, place)
+                # What cannot be read is not tried again for each telling form in it.
+                part, after = find(data, place)
                 if part is not None:
                     parts.append(part)
-                after = max(part.end if part is not None else 0, place)
     return parts
 
 
-def _base64_part(data: bytes, place: int) -> Part | None:
+def _base64_part(data: bytes, place: int) -> _Sought:
     start, end = _run(data, place, _BASE64)
     run = data[start:end].translate(_STANDARD)
     # A path or a word that touches the encoded text is made of the same characters.
@@ -95,39 +99,40 @@ def _base64_part(data: bytes, place: int) -> Part | None:
         whole = len(body) - (len(body) % 4 == 1)
         text = _readable(base64.b64decode(body[:whole] + b"=" * (-whole % 4)))
         if text is not None:
-            return Part(start + phase, end, text)
-    return None
+            return Part(start + phase, end, text), end
+    return None, end
 
 
-def _hex_part(data: bytes, place: int) -> Part | None:
+def _hex_part(data: bytes, place: int) -> _Sought:
     start, end = _run(data, place, _HEX)
     for phase in range(2):
         body = data[start + phase : end]
         text = _readable(bytes.fromhex(body[: len(body) // 2 * 2].decode()))
         if text is not None:
-            return Part(start + phase, end, text)
-    return None
+            return Part(start + phase, end, text), end
+    return None, end
 
 
-def _percent_part(data: bytes, place: int) -> Part | None:
+def _percent_part(data: bytes, place: int) -> _Sought:
     start, end = _word(data, place, b" \t\r\n\"'<>`")
-    return Part(start, end, urllib.parse.unquote_to_bytes(data[start:end].replace(b"+", b" ")))
+    return Part(start, end, urllib.parse.unquote_to_bytes(data[start:end].replace(b"+", b" "))), end
 
 
-def _escaped_part(data: bytes, place: int) -> Part | None:
+def _escaped_part(data: bytes, place: int) -> _Sought:
     start, end = _word(data, place, b"\r\n\"'`")
     text = unescaped(data[start:end].decode("utf-8", "replace"))
-    return Part(start, end, text.encode("utf-8", "replace"))
+    return Part(start, end, text.encode("utf-8", "replace")), end
 
 
-def _entities_part(data: bytes, place: int) -> Part | None:
+def _entities_part(data: bytes, place: int) -> _Sought:
     import html  # noqa: PLC0415 - a table of two thousand names that most trees do without
 
     start, end = _word(data, place, b'<>\r\n"')
-    return Part(start, end, html.unescape(data[start:end].decode("utf-8", "replace")).encode("utf-8", "replace"))
+    text = html.unescape(data[start:end].decode("utf-8", "replace"))
+    return Part(start, end, text.encode("utf-8", "replace")), end
 
 
-_FINDERS: tuple[Callable[[bytes, int], Part | None], ...] = (
+_FINDERS: tuple[Callable[[bytes, int], _Sought], ...] = (
     _base64_part,
     _hex_part,
     _escaped_part,

@@ -83,9 +83,6 @@ class Hits:
             for match in _matches(pattern, self._ends[index], self._data, WINDOW, _AFTER):
                 yield engine.by_form[index], match
 
-    def __bool__(self) -> bool:
-        return bool(self._ends)
-
     @property
     def apart(self) -> bool:
         """Whether there are fields with a telling name whose value only the tree knows."""
@@ -131,8 +128,7 @@ def _matches(
 ) -> Iterator["re.Match[bytes]"]:
     after = 0
     if ends is None:
-        for match in _overlapping(pattern, data, 0, len(data), is_wanted):
-            yield match
+        yield from _overlapping(pattern, data, 0, len(data), is_wanted)
         return
     for end in sorted(ends):
         if end <= after:

@@ -17,7 +17,7 @@ MAX_FIELDS = 2_000_000
 VALUE_NAMES = frozenset(
     {
         "value", "val", "content", "default", "defaultvalue", "default_value", "stringvalue", "string_value",
-        "plaintext", "plain_text", "text", "string", "data", "#text", "to", "keyvalue", "valuevalue",
+        "plaintext", "plain_text", "text", "string", "data", "#text", "to", "valuevalue",
     }
 )  # fmt: skip
 """Names, in lower case, of a field that only holds the value of what it lies in or of what is named beside it."""
@@ -29,13 +29,12 @@ SIBLINGS = ("name", "key", "keyValue", "field", "header", "property", "variable"
 class Field:
     """A text in a tree: its names from the outside in, and, when asked, the bytes that hold it.
 
-    `encoded` says that the document itself declares the value to be encoded, and the value here is decoded.
+    Where the document itself declares a value to be encoded, it is decoded here.
     """
 
     names: tuple[str, ...]
     value: str
     place: Callable[[], tuple[int, int]]
-    encoded: bool = False
 
 
 def fields(parsed: Parsed) -> Iterator[Field]:

@@ -25,8 +25,10 @@ def json_fields(parsed: Parsed) -> Iterator[Field]:
 
 
 def _span(parsed: Parsed, tree: JsonTree, path: _Path, value: str) -> tuple[int, int]:
-    before = parsed.text[: tree.offset(*path) + 1]
-    start = len(before.encode("utf-8", "replace")) + (len(BOM_UTF8) if parsed.utf8.startswith(BOM_UTF8) else 0)
+    start = tree.offset(*path) + 1
+    if not parsed.text.isascii():
+        start = len(parsed.text[:start].encode("utf-8", "replace"))
+    start += len(BOM_UTF8) if parsed.utf8.startswith(BOM_UTF8) else 0
     return start, start + len(value.encode("utf-8", "replace"))
 
 

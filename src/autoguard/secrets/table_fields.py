@@ -1,10 +1,12 @@
 """Fields of tables: a column of names beside one of values, and columns that are called by what they hold."""
 
 import csv
+import io
 from collections.abc import Iterator
 from itertools import islice
 
 from autoguard.secrets.fields import MAX_FIELDS, Field
+from autoguard.syntax.lines import line_starts
 from autoguard.syntax.parsed import Parsed
 
 _NAMES = frozenset({"name", "key", "setting", "variable", "asset", "parameter", "property", "field", "schluessel"})
@@ -16,11 +18,9 @@ _LONGEST_CELL = 100_000
 def table_fields(parsed: Parsed) -> Iterator[Field]:
     """Every cell that a name belongs to: that of its row, as in UiPath's Config.xlsx, or that of its column."""
     text = parsed.text
-    starts = [0]
-    for written in parsed.utf8.split(b"\n"):
-        starts.append(starts[-1] + len(written) + 1)
+    starts = [*line_starts(parsed.utf8), len(parsed.utf8) + 1]
     csv.field_size_limit(max(len(text), _LONGEST_CELL))
-    reader = csv.reader(text.splitlines(keepends=True), delimiter=_delimiter(text))
+    reader = csv.reader(io.StringIO(text, newline="\n"), delimiter=_delimiter(text))
     header: list[str] = []
     try:
         for row in islice(reader, MAX_FIELDS):

@@ -1,8 +1,10 @@
 """Fields of an XML document: attributes, elements, and settings that are named by an attribute or a neighbour."""
 
 from collections.abc import Iterator
+from xml.sax.saxutils import escape
 
 from autoguard.secrets.fields import OUTER, Field, decoded_base64
+from autoguard.syntax.lines import line_starts
 from autoguard.syntax.parsed import Parsed
 from autoguard.syntax.xml_tree import Element
 
@@ -10,6 +12,8 @@ _NAMES = ("name", "key", "id", "Name", "Key", "Id", "displayName")
 _VALUES = frozenset({"value", "default", "Value", "Default"})
 _INNER = frozenset({"value", "string", "literal", "data"})
 _SHORTEST = 4
+_NEAR = 20_000
+"""Bytes behind the start of an element's line in which its values are looked for."""
 
 
 def xml_fields(parsed: Parsed) -> Iterator[Field]:
@@ -37,7 +41,9 @@ def xml_fields(parsed: Parsed) -> Iterator[Field]:
         encoded = element.attributes.get("encoding") == "base64"
         text = element.text.strip()
         shown = (decoded_base64(text) or "") if encoded else text
-        yield from _field(inner, shown, places.of(text, element.line), encoded=encoded)
+        # An element that is named for itself may be called by an attribute as well.
+        for called in dict.fromkeys((inner, inner if transparent else (*names, element.name)[-OUTER:])):
+            yield from _field(called, shown, places.of(text, element.line))
         key = ""
         below = []
         for child in element.children:
@@ -49,9 +55,9 @@ def xml_fields(parsed: Parsed) -> Iterator[Field]:
         stack.extend(reversed(below))
 
 
-def _field(names: tuple[str, ...], value: str, place: "_Place", *, encoded: bool = False) -> Iterator[Field]:
+def _field(names: tuple[str, ...], value: str, place: "_Place") -> Iterator[Field]:
     if len(value) >= _SHORTEST and names:
-        yield Field(names, value, place, encoded)
+        yield Field(names, value, place)
 
 
 class _Place:
@@ -65,7 +71,7 @@ class _Place:
 
 
 class _Places:
-    """Where values stand: behind the start of their element, as they are written or, with entities, somewhere in it."""
+    """Where values stand: near the start of their element, as they are or with entities."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data
@@ -76,12 +82,11 @@ class _Places:
 
     def span(self, value: str, line: int) -> tuple[int, int]:
         if not self._starts:
-            self._starts = [0]
-            at = self._data.find(b"\n")
-            while at >= 0:
-                self._starts.append(at + 1)
-                at = self._data.find(b"\n", at + 1)
+            self._starts = line_starts(self._data)
         start = self._starts[min(line, len(self._starts)) - 1]
-        raw = value.encode()
-        found = self._data.find(raw, start)
-        return (found, found + len(raw)) if found >= 0 else (start, start + 1)
+        for written in (value, escape(value), escape(value, {'"': "&quot;", "'": "&apos;"})):
+            raw = written.encode()
+            found = self._data.find(raw, start, start + _NEAR + len(raw))
+            if found >= 0:
+                return found, found + len(raw)
+        return start, start + 1

@@ -5,6 +5,7 @@ from typing import Any
 
 from autoguard.secrets.fields import Field, decoded_base64
 from autoguard.secrets.json_fields import texts
+from autoguard.syntax.lines import line_starts
 from autoguard.syntax.parsed import Parsed
 from autoguard.syntax.yaml_tree import Tagged, YamlTree
 
@@ -18,7 +19,7 @@ def yaml_fields(parsed: Parsed) -> Iterator[Field]:
         OtherFormatError: no YAML.
         UnreadableError: broken YAML.
     """
-    starts = _line_starts(parsed.utf8)
+    starts = line_starts(parsed.utf8)
     for tree in parsed.yaml:
         secret = isinstance(tree.value, dict) and tree.value.get("kind") == "Secret"
         for names, path, value in texts(tree.value):
@@ -27,7 +28,7 @@ def yaml_fields(parsed: Parsed) -> Iterator[Field]:
             encoded = secret and path[:1] == ("data",)
             text = decoded_base64(value) if encoded else value.strip()
             if text:
-                yield Field(names, text, lambda tree=tree, path=path: _span(starts, tree, path), encoded)  # type: ignore[misc]
+                yield Field(names, text, lambda tree=tree, path=path: _span(starts, tree, path))  # type: ignore[misc]
 
 
 def _span(starts: list[int], tree: YamlTree, path: tuple[Any, ...]) -> tuple[int, int]:
@@ -36,12 +37,3 @@ def _span(starts: list[int], tree: YamlTree, path: tuple[Any, ...]) -> tuple[int
     start = starts[min(line, len(starts)) - 1] + column - 1
     end = starts[line] if line < len(starts) else start + 1
     return start, max(end - 1, start + 1)
-
-
-def _line_starts(data: bytes) -> list[int]:
-    starts = [0]
-    at = data.find(b"\n")
-    while at >= 0:
-        starts.append(at + 1)
-        at = data.find(b"\n", at + 1)
-    return starts

@@ -4,6 +4,11 @@ import re
 from bisect import bisect_right
 
 
+def line_starts(text: bytes) -> list[int]:
+    """The offset of each line of a text in bytes."""
+    return [0, *(match.end() for match in re.finditer(b"\n", text))]
+
+
 class Lines:
     """The starts of a text's lines, found on the first question."""
 
